@@ -1,0 +1,1 @@
+"""Keelmark: derivatives margin in bytecode, and the market read back from its own ledger."""
