@@ -1,0 +1,125 @@
+"""Liquidation: what may be taken over, and what it costs the account.
+
+A liquidator takes a position, or part of it, at the mark. Three bounds hold at once: the
+trade reduces; the shortfall (requirement less equity) strictly falls; and the account is
+not stripped beyond need, that is, one lot less would not have sufficed. The penalty is a
+constant of the rulebook, capped so that it can never undo the help: with equity E0 and
+requirement IM0 before and IM1 after, the shortfall's share of the requirement falls exactly
+if the penalty is below E0 (IM0 - IM1) / IM0. An account without equity pays none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from keelmark.margin.account import check_account, mark_price
+from keelmark.margin.funding import cumulative_funding
+from keelmark.margin.trade import apply_trade
+from keelmark.regulation import value
+from keelmark.types import AccountState, MarginResult, MarketState, Position, Valuation
+from keelmark.units import BPS, div_ceil, div_floor
+
+
+def penalty_cap(equity_before: int, margin_before: int, margin_after: int) -> int:
+    """The largest penalty after which the shortfall's share of the requirement falls.
+
+    Args:
+        equity_before: E0, wad.
+        margin_before: IM0, wad.
+        margin_after: IM1, before the penalty, wad.
+    """
+    if equity_before <= 0 or margin_before <= 0:
+        return 0
+    bound = div_ceil(equity_before * (margin_before - margin_after), margin_before)
+    return max(0, bound - 1)
+
+
+def penalty(notional: int, equity_before: int, margin_before: int, margin_after: int) -> int:
+    """What a liquidated account pays its liquidator, wad.
+
+    Args:
+        notional: of what is taken over, at the mark, wad.
+        equity_before: E0, wad.
+        margin_before: IM0, wad.
+        margin_after: IM1, before the penalty, wad.
+    """
+    rule = div_floor(notional * value("LIQUIDATION_PENALTY_BPS"), BPS)
+    return min(rule, penalty_cap(equity_before, margin_before, margin_after))
+
+
+def trade_account(
+    account: AccountState, market: MarketState, instrument: int, delta: int, price: int
+) -> AccountState:
+    """The account after a trade of `delta` (signed, wad) at `price`."""
+    held = account.position(instrument)
+    effect = apply_trade(
+        held.size,
+        held.quote,
+        delta,
+        price,
+        cumulative_funding(market.instruments[instrument], market.now),
+        account.entry_notional.get(instrument, 0),
+    )
+    others = tuple(kept for kept in account.positions if kept.instrument != instrument)
+    kept = (Position(instrument, effect.size, effect.quote),) if effect.size else ()
+    entries = {key: amount for key, amount in account.entry_notional.items() if key != instrument}
+    if account.retail and effect.size:
+        entries[instrument] = effect.entry_notional
+    return replace(
+        account,
+        cash=account.cash + effect.cash_change,
+        positions=others + kept,
+        entry_notional=entries,
+    )
+
+
+def after_take_over(
+    account: AccountState, market: MarketState, instrument: int, size: int
+) -> tuple[AccountState, MarginResult]:
+    """The account, and its close-out check, once `size` (wad, unsigned) has been taken."""
+    held = account.position(instrument)
+    delta = -size if held.size > 0 else size
+    mark = mark_price(market.instruments[instrument], market)
+    after = trade_account(account, market, instrument, delta, mark)
+    return after, check_account(after, market, Valuation.CLOSE_OUT)
+
+
+def take_over_allowed(
+    account: AccountState, market: MarketState, instrument: int, size: int
+) -> bool:
+    """Whether a liquidator may take `size` (wad, unsigned) of a position.
+
+    The trigger (close-out, or a call past its deadline) is the caller's to check.
+    """
+    held = account.position(instrument)
+    lot = market.instruments[instrument].lot
+    if size <= 0 or size % lot or size > abs(held.size):
+        return False
+    before = check_account(account, market, Valuation.CLOSE_OUT)
+    _, after = after_take_over(account, market, instrument, size)
+    if after.headroom <= before.headroom:
+        return False
+    if size == lot:
+        return before.headroom < 0
+    _, one_less = after_take_over(account, market, instrument, size - lot)
+    return one_less.headroom < 0
+
+
+def max_take_over(account: AccountState, market: MarketState, instrument: int) -> int:
+    """The largest size (wad) not beyond equity = requirement by more than one lot.
+
+    Searched by halving, which presumes that the shortfall falls with the size; where a
+    position hedges others it does not, and `take_over_allowed` still has the last word.
+    """
+    lot = market.instruments[instrument].lot
+    if check_account(account, market, Valuation.CLOSE_OUT).headroom >= 0:
+        return 0
+    low, high = 1, abs(account.position(instrument).size) // lot
+    while low < high:
+        middle = (low + high) // 2
+        _, result = after_take_over(account, market, instrument, middle * lot)
+        if result.headroom >= 0:
+            high = middle
+        else:
+            low = middle + 1
+    return min(low, high) * lot
