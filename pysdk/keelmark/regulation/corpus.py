@@ -33,6 +33,9 @@ UNITS = (
 )
 """Units a rule may have. A rule's position here is its code in the contract's table."""
 
+MAX_UNIT_LENGTH = 16
+"""Bound of the unit string that the contract returns."""
+
 MAX_ID_LENGTH = 32
 """A rule's id is one word on chain: ASCII, left-aligned, padded with zero bytes."""
 

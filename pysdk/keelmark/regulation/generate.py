@@ -4,9 +4,10 @@
 constants as a table, for the rulebook, which looks rules up by id.
 """
 
+import sys
 from pathlib import Path
 
-from keelmark.regulation.corpus import MAX_CITATION_LENGTH, UNITS, Rule, Status, rules
+from keelmark.regulation.corpus import MAX_CITATION_LENGTH, MAX_UNIT_LENGTH, UNITS, Rule, Status, rules
 from keelmark.regulation.digest import digest
 
 _HEAD = "# pragma version 0.4.3\n# pragma nonreentrancy on\n"
@@ -115,9 +116,12 @@ def table_module() -> str:
     tags = [f"{tag(rule):_}" for rule in ordered]
     lines += [f"    {', '.join(tags[i : i + 10])}," for i in range(0, count, 10)]
     lines += ["]"]
-    units = tuple(UNITS)
     lines += _function(
-        "_unit", "The name of a unit.", "Last two digits of a row of TAGS.", units, max(map(len, units))
+        "_unit",
+        "The name of a unit.",
+        "Last two digits of a row of TAGS.",
+        units,
+        max(map(len, units)),
     )
     lines += _function(
         "_source",
@@ -153,3 +157,24 @@ def write(contracts: Path) -> list[Path]:
             path.write_text(text, "utf-8")
             changed.append(path)
     return changed
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or with ``--check`` only say which differ; the exit code is then 1."""
+    folder = Path(arguments[0])
+    if "--check" not in arguments:
+        for path in write(folder):
+            print(f"wrote {path}")
+        return 0
+    stale = [
+        path
+        for path, text in generated_files(folder).items()
+        if not path.exists() or path.read_text("utf-8") != text
+    ]
+    for path in stale:
+        print(f"{path} differs from what scripts/build writes", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
