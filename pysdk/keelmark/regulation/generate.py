@@ -7,7 +7,14 @@ constants as a table, for the rulebook, which looks rules up by id.
 import sys
 from pathlib import Path
 
-from keelmark.regulation.corpus import MAX_CITATION_LENGTH, MAX_UNIT_LENGTH, UNITS, Rule, Status, rules
+from keelmark.regulation.corpus import (
+    MAX_CITATION_LENGTH,
+    MAX_UNIT_LENGTH,
+    UNITS,
+    Rule,
+    Status,
+    rules,
+)
 from keelmark.regulation.digest import digest
 
 _HEAD = "# pragma version 0.4.3\n# pragma nonreentrancy on\n"
@@ -120,8 +127,8 @@ def table_module() -> str:
         "_unit",
         "The name of a unit.",
         "Last two digits of a row of TAGS.",
-        units,
-        max(map(len, units)),
+        UNITS,
+        MAX_UNIT_LENGTH,
     )
     lines += _function(
         "_source",
