@@ -1,0 +1,171 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+"""
+@title Party book: the registry's state and the one road into it
+@license Apache-2.0
+@notice Holds a packed word a wallet and a wallet an account id, and lets a word
+        in through `_attest`, whoever attests. Nothing here checks a role: the
+        registry that exports it does.
+@dev    Nothing personal is stored or reported. A legal person is its LEI, a
+        public identifier. A natural person is a client code that the carrying
+        member salted and keeps off chain, with a flag, a country and a category.
+        The contract that uses this module declares its three events.
+
+        Seams: (1) attestations signed by other issuers will enter through
+        `_attest`, as the registrar's do today with issuer 1; their issuer bit is
+        already in the gate. (2) A sub-account will be a further id whose
+        `wallet_of` is the same wallet; the word keeps the first.
+"""
+
+
+from . import report_chain
+uses: report_chain
+
+from . import action_gate
+from . import identifiers
+from . import rules
+
+
+# The registrar as an issuer of attestations.
+REGISTRAR_ISSUER: constant(uint256) = 1
+
+
+PARTY_ONBOARDED_TOPIC: constant(bytes32) = keccak256(
+    "PartyOnboarded(uint256,address,uint256,uint256)"
+)
+PARTY_CHANGED_TOPIC: constant(bytes32) = keccak256("PartyChanged(uint256,address,uint256)")
+PARTY_REVOKED_TOPIC: constant(bytes32) = keccak256(
+    "PartyRevoked(uint256,address,uint256,bytes32)"
+)
+
+_MASK_32: constant(uint256) = 2**32 - 1
+
+
+# What an issuer attests about one party.
+struct Attestation:
+    wallet: address  # the party's key; one wallet, one account
+    identifier: uint256  # LEI in base 36, or the salted client code (104 bits)
+    jurisdiction: bytes2  # ISO 3166-1 alpha-2 in capitals, or "EU"
+    category: uint256  # 1 retail, 2 professional, 3 eligible counterparty
+    natural_person: bool  # True: `identifier` is a client code
+    member: uint256  # natural person: account of the carrying member; else 0
+    expiry: uint256  # seconds; the attestation holds before it
+    screened_at: uint256  # seconds; when sanctions lists were last consulted
+
+
+# Wallet to its party word (format: action gate module). One slot, so that the
+# gate reads one slot a side.
+word_of: public(HashMap[address, uint256])
+
+# Account id to its wallet. Ids are dense, from 1, so that statements over all
+# accounts have an index.
+wallet_of: public(HashMap[uint256, address])
+
+# How many account ids have been given out.
+account_count: public(uint256)
+
+# The issuers whose attestations open positions, one bit each. Clearing a bit
+# stops, at once, every party that a compromised issuer let in.
+recognised_issuers: public(uint256)
+
+
+@deploy
+def __init__():
+    """
+    @notice Recognises the registrar as an issuer.
+    """
+    self.recognised_issuers = 2**REGISTRAR_ISSUER
+
+
+@internal
+def _attest(_attestation: Attestation, _issuer: uint256) -> uint256:
+    """
+    @notice Gives a wallet its account and word; the one road into the registry,
+            whoever attests.
+    @param _attestation What is attested; see the struct.
+    @param _issuer Who attests.
+    @return uint256 The account id.
+    """
+    a: Attestation = _attestation
+    assert a.wallet != empty(address), "parties: no wallet"
+    assert self.word_of[a.wallet] == 0, "parties: wallet known"
+    letters: uint256 = convert(a.jurisdiction, uint256)
+    assert self._is_capital(letters >> 8) and self._is_capital(
+        letters & 255
+    ), "parties: bad jurisdiction"
+    word: uint256 = self._renewed(a.category, a.natural_person, a.expiry, a.screened_at)
+    if a.natural_person:
+        assert a.identifier != 0 and a.identifier < 2**104, "parties: bad client code"
+        member: uint256 = self._word(a.member)
+        assert member & (
+            action_gate.FLAG_NATURAL_PERSON | action_gate.FLAG_FROZEN | action_gate.FLAG_REVOKED
+        ) == 0, "parties: bad member"
+        word |= action_gate.FLAG_NATURAL_PERSON
+    else:
+        assert identifiers._is_lei(a.identifier), "parties: bad lei"
+        assert a.member == 0, "parties: member of a firm"
+    account: uint256 = self.account_count + 1
+    assert account <= _MASK_32, "parties: full"
+    word |= account | (a.identifier << 32) | (letters << 136) | (_issuer << 168)
+    self.account_count = account
+    self.word_of[a.wallet] = word
+    self.wallet_of[account] = a.wallet
+    report_chain._report(
+        PARTY_ONBOARDED_TOPIC,
+        convert(account, bytes32),
+        convert(a.wallet, bytes32),
+        abi_encode(word, a.member),
+    )
+    return account
+
+
+@internal
+@view
+def _renewed(
+    _category: uint256, _natural_person: bool, _expiry: uint256, _screened_at: uint256
+) -> uint256:
+    """
+    @notice The part of a word that a renewal writes, checked: category, expiry,
+            screening. A natural person is never an eligible counterparty (MiFID
+            II Art. 30).
+    @param _category 1 to 3.
+    @param _natural_person Whether the party is one.
+    @param _expiry Seconds, after now.
+    @param _screened_at Seconds, not after now and not stale.
+    @return uint256 The three fields in place.
+    """
+    assert _category >= action_gate.RETAIL, "parties: bad category"
+    highest: uint256 = action_gate.ELIGIBLE_COUNTERPARTY
+    if _natural_person:
+        highest = action_gate.PROFESSIONAL
+    assert _category <= highest, "parties: bad category"
+    assert _expiry > block.timestamp and _expiry <= _MASK_32, "parties: bad expiry"
+    assert _screened_at <= block.timestamp, "parties: future screening"
+    assert (
+        block.timestamp <= _screened_at + rules.SCREENING_MAX_AGE_SECONDS
+    ), "parties: stale screening"
+    return (_category << 152) | (_expiry << 184) | (_screened_at << 216)
+
+
+@internal
+@view
+def _word(_account: uint256) -> uint256:
+    """
+    @notice The word of an account's party; reverts if there is none.
+    @param _account The account id.
+    @return uint256 The party word.
+    """
+    wallet: address = self.wallet_of[_account]
+    assert wallet != empty(address), "parties: no such account"
+    return self.word_of[wallet]
+
+
+@internal
+@pure
+def _is_capital(_ascii: uint256) -> bool:
+    """
+    @notice Whether a character is a capital letter.
+    @param _ascii The character.
+    @return bool True for A to Z.
+    """
+    return _ascii >= 65 and _ascii <= 90

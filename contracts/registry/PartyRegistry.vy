@@ -1,0 +1,302 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+"""
+@title Party registry
+@license Apache-2.0
+@notice Who may trade: one packed word a wallet, with the account id by which
+        every other contract keys its state.
+
+        Anyone may read and ask the gate. The registrar attests: `onboard`,
+        `onboard_many`, `renew`, `revoke`. The supervisor, and not the registrar,
+        may `freeze`, `restrict` to closing, mark a house as an authorised CCP
+        and end the recognition of an issuer of attestations, and undo each;
+        every such act names its legal basis. Both roles are handed over in two
+        steps. The deployer holds no role, and no role can move anybody's funds.
+@dev    State and checks are in the party book module, where the seams for signed
+        attestations and sub-accounts are described; the powers are a module too.
+        An account id is never given out twice, and a revoked party stays
+        revoked: who returns does so with another wallet and another account.
+"""
+
+
+from ..interfaces import IPartyRegistry
+implements: IPartyRegistry
+
+from ..modules import report_chain
+initializes: report_chain
+
+from ..modules import roles
+initializes: roles[report_chain := report_chain]
+
+from ..modules import party_book
+initializes: party_book[report_chain := report_chain]
+
+from ..modules import party_powers
+initializes: party_powers[
+    report_chain := report_chain, roles := roles, party_book := party_book
+]
+
+from ..modules import action_gate
+
+
+exports: (
+    # The head of the report chain.
+    report_chain.root,
+    # Who holds which role, and how it is handed over.
+    roles.holder_of,
+    roles.successor_of,
+    roles.hand_over_role,
+    roles.accept_role,
+    # What is known of a party, and which issuers count.
+    party_book.word_of,
+    party_book.wallet_of,
+    party_book.account_count,
+    party_book.recognised_issuers,
+    # The supervisor's powers.
+    party_powers.freeze,
+    party_powers.unfreeze,
+    party_powers.restrict,
+    party_powers.release,
+    party_powers.authorise_ccp,
+    party_powers.withdraw_ccp,
+    party_powers.set_issuer,
+)
+
+
+# Attests parties.
+REGISTRAR: public(constant(bytes32)) = keccak256("registrar")
+
+# Freezes, restricts, authorises, withdraws recognition.
+SUPERVISOR: public(constant(bytes32)) = keccak256("supervisor")
+
+_MASK_32: constant(uint256) = 2**32 - 1
+
+# What `renew` writes: category, issuer, expiry and screened_at.
+_RENEWED: constant(uint256) = 255 * 2**152 | (2**16 - 1) * 2**168 | (2**64 - 1) * 2**184
+
+
+# Every party event carries the whole word after the change, so that the
+# registry can be rebuilt from its events alone. Where a field is `legal_basis`
+# it names the law, and `case_hash` commits to the file without showing it.
+
+event PartyOnboarded:
+    account: indexed(uint256)  # the new account id
+    wallet: indexed(address)  # the party's key
+    word: uint256  # party word: LEI or client code (CDE 2.6, 2.7; its type 2.8)
+    member: uint256  # account of the carrying member; 0 for a legal person
+
+
+event PartyChanged:
+    account: indexed(uint256)
+    wallet: indexed(address)
+    word: uint256  # party word with its new category, expiry, screening, issuer
+
+
+event PartyRevoked:
+    account: indexed(uint256)
+    wallet: indexed(address)
+    word: uint256
+    reason: bytes32  # registrar's reason code or a commitment to it
+
+
+event PartyFrozen:
+    account: indexed(uint256)
+    legal_basis: indexed(bytes32)
+    word: uint256
+    case_hash: bytes32
+
+
+event PartyUnfrozen:
+    account: indexed(uint256)
+    legal_basis: indexed(bytes32)
+    word: uint256
+    case_hash: bytes32
+
+
+event PartyRestricted:
+    account: indexed(uint256)
+    legal_basis: indexed(bytes32)
+    word: uint256  # close-only flag set
+    case_hash: bytes32
+
+
+event PartyReleased:
+    account: indexed(uint256)
+    legal_basis: indexed(bytes32)
+    word: uint256  # close-only flag cleared
+    case_hash: bytes32
+
+
+event CcpAuthorised:
+    account: indexed(uint256)
+    legal_basis: indexed(bytes32)
+    word: uint256  # authorised-CCP flag set; Cleared (CDE 2.14) may be Y
+    case_hash: bytes32
+
+
+event CcpWithdrawn:
+    account: indexed(uint256)
+    legal_basis: indexed(bytes32)
+    word: uint256
+    case_hash: bytes32
+
+
+event IssuerChanged:
+    issuer: indexed(uint256)
+    legal_basis: indexed(bytes32)
+    recognised: uint256  # 1 recognised, 0 not
+    case_hash: bytes32
+
+
+event RoleProposed:
+    role: indexed(bytes32)
+    holder: indexed(address)
+    successor: address
+
+
+event RoleAccepted:
+    role: indexed(bytes32)
+    holder: indexed(address)
+    predecessor: address
+
+
+@deploy
+def __init__(registrar: address, supervisor: address):
+    """
+    @notice Names both role holders; the deployer gets nothing.
+    @param registrar Who attests parties; not the supervisor.
+    @param supervisor Who freezes and restricts.
+    """
+    assert registrar != supervisor, "parties: one holder, two roles"
+    roles._set_holder(REGISTRAR, registrar)
+    roles._set_holder(SUPERVISOR, supervisor)
+    party_book.__init__()
+
+
+@external
+@view
+def gate(wallet: address, account: uint256, action: uint256, asset_class: uint256) -> (
+    uint256, uint256
+):
+    """
+    @notice May a wallet, for an account, do this? Anyone may ask.
+    @param wallet Who acts.
+    @param account Account id that it acts for.
+    @param action 1 open .. 7 deposit (action gate module).
+    @param asset_class Asset class of the product; any for a payment.
+    @return uint256 Reason, 0 = allowed, and the party word.
+    """
+    word: uint256 = party_book.word_of[wallet]
+    issuers: uint256 = party_book.recognised_issuers
+    return (
+        action_gate._reason(word, account, action, asset_class, block.timestamp, issuers),
+        word,
+    )
+
+
+@external
+@view
+def gate_trade(
+    buyer: address,
+    buyer_account: uint256,
+    buyer_action: uint256,
+    seller: address,
+    seller_account: uint256,
+    seller_action: uint256,
+    asset_class: uint256,
+) -> (uint256, uint256, uint256, uint256):
+    """
+    @notice The gate for both sides of a trade, in one call. Anyone may ask.
+    @param buyer Wallet of the buying side.
+    @param buyer_account Its account id.
+    @param buyer_action What the trade is to it.
+    @param seller Wallet of the selling side.
+    @param seller_account Its account id.
+    @param seller_action What the trade is to it.
+    @param asset_class Asset class of the product.
+    @return uint256 Reason of the buyer, of the seller, word of the buyer, of the
+            seller.
+    """
+    issuers: uint256 = party_book.recognised_issuers
+    bought: uint256 = party_book.word_of[buyer]
+    sold: uint256 = party_book.word_of[seller]
+    now: uint256 = block.timestamp
+    return (
+        action_gate._reason(bought, buyer_account, buyer_action, asset_class, now, issuers),
+        action_gate._reason(sold, seller_account, seller_action, asset_class, now, issuers),
+        bought,
+        sold,
+    )
+
+
+@external
+def onboard(attestation: party_book.Attestation) -> uint256:
+    """
+    @notice Attests one party. Only the registrar.
+    @param attestation What the registrar attests; see the struct.
+    @return uint256 The account id given out.
+    """
+    roles._check_holder(REGISTRAR)
+    return party_book._attest(attestation, party_book.REGISTRAR_ISSUER)
+
+
+@external
+def onboard_many(attestations: DynArray[party_book.Attestation, 50]):
+    """
+    @notice Attests up to fifty parties; one that is refused refuses all. Only
+            the registrar.
+    @param attestations In the order in which ids are given out.
+    """
+    roles._check_holder(REGISTRAR)
+    for attestation: party_book.Attestation in attestations:
+        party_book._attest(attestation, party_book.REGISTRAR_ISSUER)
+
+
+@external
+def renew(account: uint256, category: uint256, expiry: uint256, screened_at: uint256):
+    """
+    @notice Renews a party's attestation and screening, and its category, which
+            may change. Only the registrar. A restriction or freeze stays.
+    @param account The party's account id.
+    @param category 1 retail, 2 professional, 3 eligible counterparty.
+    @param expiry Seconds, in the future.
+    @param screened_at Seconds; no older than the screening before.
+    """
+    roles._check_holder(REGISTRAR)
+    word: uint256 = party_book._word(account)
+    assert word & action_gate.FLAG_REVOKED == 0, "parties: revoked"
+    assert screened_at >= (word >> 216) & _MASK_32, "parties: older screening"
+    renewed: uint256 = party_book._renewed(
+        category, word & action_gate.FLAG_NATURAL_PERSON != 0, expiry, screened_at
+    )
+    word = (word & ~_RENEWED) | renewed | (party_book.REGISTRAR_ISSUER << 168)
+    wallet: address = party_book.wallet_of[account]
+    party_book.word_of[wallet] = word
+    report_chain._report(
+        party_book.PARTY_CHANGED_TOPIC,
+        convert(account, bytes32),
+        convert(wallet, bytes32),
+        abi_encode(word),
+    )
+
+
+@external
+def revoke(account: uint256, reason: bytes32):
+    """
+    @notice Withdraws a party's attestation, for good. It can still reduce, close,
+            pay in and be paid out. Only the registrar.
+    @param account The party's account id.
+    @param reason A reason code or a commitment to the reason.
+    """
+    roles._check_holder(REGISTRAR)
+    word: uint256 = party_book._word(account)
+    assert word & action_gate.FLAG_REVOKED == 0, "parties: revoked"
+    word |= action_gate.FLAG_REVOKED
+    wallet: address = party_book.wallet_of[account]
+    party_book.word_of[wallet] = word
+    report_chain._report(
+        party_book.PARTY_REVOKED_TOPIC,
+        convert(account, bytes32),
+        convert(wallet, bytes32),
+        abi_encode(word, reason),
+    )
