@@ -7,7 +7,7 @@
 """
 
 
-from contracts.modules import tokens
+from ...contracts.modules import tokens
 
 
 @external
