@@ -24,10 +24,10 @@ for _folder in (REPOSITORY / "pysdk", REPOSITORY):
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 
+from tests.support.tester import Actor, make_web3  # noqa: E402
+
 from keelmark.chain.compiler import compile_contract  # noqa: E402
 from keelmark.chain.pyevm import Backend  # noqa: E402
-
-from tests.support.tester import Actor, make_web3  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,9 @@ from eth_account import Account
 from eth_tester import EthereumTester
 from eth_tester.exceptions import TransactionFailed
 from eth_utils import encode_hex, keccak, to_canonical_address
-from keelmark.chain.pyevm import Backend, reason_text
 from web3 import EthereumTesterProvider, Web3
+
+from keelmark.chain.pyevm import Backend, reason_text
 
 GAS = 20_000_000
 """Gas given to a transaction that names none."""

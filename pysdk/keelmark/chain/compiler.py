@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Artefact", "compile_contract", "contracts_root", "cache_root", "source_set"]
+__all__ = ["Artefact", "cache_root", "compile_contract", "contracts_root", "source_set"]
 
 AbiEntry = dict[str, Any]
 """One entry of a contract's ABI, as the compiler prints it."""
@@ -192,6 +192,6 @@ def _write(store: Path, data: dict[str, Any]) -> None:
         handle, temporary = tempfile.mkstemp(dir=store.parent, prefix=f".{store.stem}-")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(data, file)
-        os.replace(temporary, store)
+        Path(temporary).replace(store)
     except OSError:
         return

@@ -18,14 +18,14 @@ from eth.abc import BlockHeaderAPI, ComputationAPI, ReceiptAPI, SignedTransactio
 from eth.chains.base import MiningChain
 from eth.constants import GENESIS_PARENT_HASH
 from eth.db import get_db_backend
-from eth.vm.forks import PragueVM
-from eth_keys import keys
-from eth_tester import PyEVMBackend
-from eth_tester.backends.pyevm.main import generate_genesis_state_for_keys
+from eth.vm.forks.prague import PragueVM
+from eth_keys.datatypes import PrivateKey
+from eth_tester.backends.pyevm.main import PyEVMBackend, generate_genesis_state_for_keys
 from eth_tester.exceptions import TransactionFailed
-from eth_utils import keccak
+from eth_typing import Address, BlockNumber
+from eth_utils.crypto import keccak
 
-__all__ = ["Backend", "Mined", "Snapshot", "GENESIS_TIME", "BLOCK_GAS_LIMIT", "CHAIN_ID"]
+__all__ = ["BLOCK_GAS_LIMIT", "CHAIN_ID", "GENESIS_TIME", "Backend", "Mined", "Snapshot"]
 
 GENESIS_TIME = 1_583_020_800
 """1 March 2020, 00:00 UTC, in seconds: before the prices that the demonstration replays."""
@@ -66,7 +66,7 @@ class _Chain(MiningChain):
     """py-evm's Prague rules from block 0, gas limit held constant, time from the parent."""
 
     chain_id = CHAIN_ID
-    vm_configuration = ((0, PragueVM),)  # type: ignore[assignment]
+    vm_configuration = ((BlockNumber(0), PragueVM),)
 
     def create_header_from_parent(
         self, parent_header: BlockHeaderAPI, **header_params: Any
@@ -80,38 +80,40 @@ class _Chain(MiningChain):
         return self.get_vm().get_transaction_builder()
 
 
-class Backend(PyEVMBackend):  # type: ignore[misc]
+class Backend(PyEVMBackend):
     """eth-tester's backend over the chain above."""
+
+    chain: Any
 
     def __init__(self, genesis_time: int = GENESIS_TIME) -> None:
         self._genesis_time = genesis_time
-        self._senders: dict[bytes, keys.PrivateKey] = {}
+        self._senders: dict[bytes, PrivateKey] = {}
         self.time_set = False
         self.last_mined: Mined | None = None
         self.last_revert = b""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
 
     # Genesis and accounts
 
     def reset_to_genesis(self, *_: Any, **__: Any) -> None:
         """Starts anew: one rich account, an explicit time."""
-        params = self.generate_genesis_params(
+        params = self.generate_genesis_params(  # type: ignore[no-untyped-call]
             overrides={"timestamp": self._genesis_time, "gas_limit": BLOCK_GAS_LIMIT}
         )
-        self.account_keys = (keys.PrivateKey(keccak(text="keelmark embedded faucet")),)
+        self.account_keys = (PrivateKey(keccak(text="keelmark embedded faucet")),)
         self._senders = {key.public_key.to_canonical_address(): key for key in self.account_keys}
         state = generate_genesis_state_for_keys(self.account_keys)
         self.chain = _Chain.from_genesis(get_db_backend(), params, state)
         self.time_set = False
 
     @property
-    def _key_lookup(self) -> dict[bytes, keys.PrivateKey]:
+    def _key_lookup(self) -> dict[bytes, PrivateKey]:
         return self._senders
 
     def add_account(self, private_key: bytes) -> None:
         """Makes an account one that eth-tester signs for."""
-        key = keys.PrivateKey(private_key)
-        self.account_keys = (*self.account_keys, key)
+        key = PrivateKey(private_key)
+        self.account_keys = (*tuple(self.account_keys or ()), key)
         self._senders[key.public_key.to_canonical_address()] = key
 
     def fund(self, address: bytes, wei: int = RICH_WEI) -> None:
@@ -180,7 +182,9 @@ class Backend(PyEVMBackend):  # type: ignore[misc]
 
     def send_transaction(self, transaction: dict[str, Any]) -> bytes:
         """eth-tester's way to send: signs for an account added before, executes and mines."""
-        signed = self._get_normalized_and_signed_evm_transaction(transaction)
+        signed = self._get_normalized_and_signed_evm_transaction(  # type: ignore[no-untyped-call]
+            transaction
+        )
         return self.apply(signed).transaction.hash
 
     def send_raw_transaction(self, raw_transaction: bytes) -> bytes:
@@ -208,29 +212,31 @@ class Backend(PyEVMBackend):  # type: ignore[misc]
             gas: gas given.
             at: the block; without it the newest, at the time set for the next one.
         """
+        caller, contract = Address(sender), Address(to)
         header = at
         if header is None:
             header = self.head
             if self.time_set:
                 header = header.copy(timestamp=self.chain.header.timestamp)
         vm = self.chain.get_vm(header)
-        return vm.execute_bytecode(
-            origin=sender,
+        computation: ComputationAPI = vm.execute_bytecode(
+            origin=caller,
             gas_price=0,
             gas=gas,
-            to=to,
-            sender=sender,
+            to=contract,
+            sender=caller,
             value=value,
             data=data,
-            code=vm.state.get_code(to),
-            code_address=to,
+            code=vm.state.get_code(contract),
+            code_address=contract,
         )
+        return computation
 
     def call(self, transaction: dict[str, Any], block_number: Any = "latest") -> bytes:
         """eth-tester's call, by way of ``execute``."""
         at = None if block_number == "latest" else self.get_header(block_number)
         if not transaction.get("to"):
-            output: bytes = super().call(transaction, block_number)
+            output: bytes = super().call(transaction, block_number)  # type: ignore[no-untyped-call]
             return output
         computation = self.execute(
             to=transaction["to"],

@@ -1,0 +1,253 @@
+"""The dialect of a node, without a line of I/O.
+
+Each request becomes an exchange: a generator that yields JSON-RPC calls (and waits), is sent
+their results, and returns the typed answer. `transports` runs exchanges, blocking or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from eth_utils.address import to_checksum_address
+
+from keelmark.chain.operations import (
+    BlockHeader,
+    BlockId,
+    Call,
+    GetBlock,
+    GetChainId,
+    GetCode,
+    GetLogs,
+    GetStorage,
+    RawLog,
+    RawReceipt,
+    Request,
+    Transact,
+)
+from keelmark.chain.signer import Signer
+from keelmark.errors import (
+    KeelmarkError,
+    NoSuchBlock,
+    ReceiptTimeout,
+    Reverted,
+    SigningRequired,
+    reverted,
+)
+
+__all__ = ["Exchange", "RpcCall", "Wait", "exchange"]
+
+T = TypeVar("T")
+
+RECEIPT_ATTEMPTS = 120
+"""How often a receipt is asked for."""
+
+_GAS_MARGIN_PERCENT = 125
+
+
+@dataclass(frozen=True, slots=True)
+class RpcCall:
+    """One JSON-RPC call; answered with its ``result``."""
+
+    method: str
+    params: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause; answered with None."""
+
+    seconds: float
+
+
+Exchange: TypeAlias = Generator[RpcCall | Wait, Any, T]
+
+
+def exchange(request: Request, signer: Signer | None, latest: str = "latest") -> Exchange[Any]:
+    """The calls that answer one request.
+
+    Args:
+        request: what an operation asked.
+        signer: who signs, if anybody may.
+        latest: the block that a call at ``latest`` means; ``pending`` while the next block's time
+            is set, so that a call sees that time.
+
+    Raises:
+        SigningRequired: a transaction without a signer.
+        NoSuchBlock: the block is not there.
+        Reverted: the contract refused.
+    """
+    if isinstance(request, Transact):
+        if signer is None:
+            raise SigningRequired("chain: this client only reads; sending needs a signer")
+        return _transact(request, signer)
+    if isinstance(request, Call):
+        return _call(request, latest)
+    if isinstance(request, GetLogs):
+        return _logs(request)
+    if isinstance(request, GetBlock):
+        return _block(request.block)
+    if isinstance(request, GetStorage):
+        return _word(request)
+    if isinstance(request, GetCode):
+        return _code(request)
+    return _chain_id(request)
+
+
+def _call(request: Call, latest: str) -> Exchange[bytes]:
+    fields = {"to": request.to, "data": "0x" + request.data.hex()}
+    if request.sender:
+        fields["from"] = request.sender
+    block = latest if request.block == "latest" else _block_parameter(request.block)
+    return _bytes((yield RpcCall("eth_call", (fields, block))))
+
+
+def _logs(request: GetLogs) -> Exchange[tuple[RawLog, ...]]:
+    query: dict[str, Any] = {"address": list(request.addresses)}
+    if request.block_hash is not None:
+        query["blockHash"] = "0x" + request.block_hash.hex()
+    else:
+        query["fromBlock"] = hex(request.first_block)
+        query["toBlock"] = hex(request.last_block)
+    if request.topics:
+        query["topics"] = [["0x" + topic.hex() for topic in request.topics]]
+    rows = yield RpcCall("eth_getLogs", (query,))
+    found = [_log(row) for row in rows if not row.get("removed")]
+    return tuple(sorted(found, key=lambda log: (log.block_number, log.log_index)))
+
+
+def _block(block: BlockId) -> Exchange[BlockHeader]:
+    if isinstance(block, bytes):
+        row = yield RpcCall("eth_getBlockByHash", ("0x" + block.hex(), False))
+    else:
+        row = yield RpcCall("eth_getBlockByNumber", (_block_parameter(block), False))
+    if row is None:
+        raise NoSuchBlock(f"block: the chain has no block {_block_parameter(block)}")
+    return BlockHeader(
+        number=int(row["number"], 16),
+        hash=_bytes(row["hash"]),
+        parent_hash=_bytes(row["parentHash"]),
+        time=int(row["timestamp"], 16),
+    )
+
+
+def _word(request: GetStorage) -> Exchange[bytes]:
+    where = (request.address, f"0x{request.slot:064x}", _block_parameter(request.block))
+    return _bytes((yield RpcCall("eth_getStorageAt", where))).rjust(32, b"\x00")
+
+
+def _code(request: GetCode) -> Exchange[bytes]:
+    where = (request.address, _block_parameter(request.block))
+    return _bytes((yield RpcCall("eth_getCode", where)))
+
+
+def _chain_id(_request: GetChainId) -> Exchange[int]:
+    return int((yield RpcCall("eth_chainId")), 16)
+
+
+def _transact(request: Transact, signer: Signer) -> Exchange[RawReceipt]:
+    """Nonce, fees and gas, then the signed transaction, then its receipt."""
+    bare: dict[str, Any] = {"from": signer.address, "data": "0x" + request.data.hex()}
+    if request.to is not None:
+        bare["to"] = request.to
+    if request.value:
+        bare["value"] = hex(request.value)
+    chain_id = int((yield RpcCall("eth_chainId")), 16)
+    nonce = int((yield RpcCall("eth_getTransactionCount", (signer.address, "pending"))), 16)
+    head = yield RpcCall("eth_getBlockByNumber", ("latest", False))
+    gas = request.gas
+    if gas is None:
+        estimate = int((yield RpcCall("eth_estimateGas", (bare,))), 16)
+        gas = estimate * _GAS_MARGIN_PERCENT // 100
+    fields: dict[str, Any] = {
+        "chainId": chain_id,
+        "nonce": nonce,
+        "gas": gas,
+        "value": request.value,
+        "data": request.data,
+    }
+    if request.to is not None:
+        fields["to"] = request.to
+    if head.get("baseFeePerGas") is not None:
+        tip = int((yield RpcCall("eth_maxPriorityFeePerGas")), 16)
+        fields |= {
+            "type": 2,
+            "maxFeePerGas": 2 * int(head["baseFeePerGas"], 16) + tip,
+            "maxPriorityFeePerGas": tip,
+        }
+    else:
+        fields["gasPrice"] = int((yield RpcCall("eth_gasPrice")), 16)
+    raw = signer.sign_transaction(fields)
+    sent = yield RpcCall("eth_sendRawTransaction", ("0x" + raw.hex(),))
+    receipt = yield from _await_receipt(sent)
+    if int(receipt["status"], 16) == 0:
+        raise (yield from _why(bare, receipt, gas))
+    return _receipt(receipt, signer.address)
+
+
+def _await_receipt(transaction_hash: str) -> Exchange[dict[str, Any]]:
+    """Asks for the receipt, at once and then ever less often.
+
+    Raises:
+        ReceiptTimeout: it did not come.
+    """
+    pause = 0.0
+    for _ in range(RECEIPT_ATTEMPTS):
+        found: dict[str, Any] | None = yield RpcCall(
+            "eth_getTransactionReceipt", (transaction_hash,)
+        )
+        if found is not None and found.get("blockNumber"):
+            return found
+        pause = min(2.0, pause * 1.5 + 0.01)
+        yield Wait(pause)
+    raise ReceiptTimeout(f"transaction {transaction_hash}: sent, and not mined in time")
+
+
+def _why(bare: dict[str, Any], receipt: dict[str, Any], gas: int) -> Exchange[KeelmarkError]:
+    """The reason of a failed transaction, by replaying it where it stood."""
+    if int(receipt["gasUsed"], 16) >= gas:
+        return reverted("machine: OutOfGas")
+    try:
+        yield RpcCall("eth_call", (bare, receipt["blockNumber"]))
+    except Reverted as refusal:
+        return refusal
+    return reverted("")
+
+
+def _log(row: dict[str, Any]) -> RawLog:
+    return RawLog(
+        address=to_checksum_address(row["address"]),
+        topics=tuple(_bytes(topic) for topic in row["topics"]),
+        data=_bytes(row["data"]),
+        block_number=int(row["blockNumber"], 16),
+        block_hash=_bytes(row["blockHash"]),
+        transaction_hash=_bytes(row["transactionHash"]),
+        transaction_index=int(row["transactionIndex"], 16),
+        log_index=int(row["logIndex"], 16),
+    )
+
+
+def _receipt(row: dict[str, Any], sender: str) -> RawReceipt:
+    created = row.get("contractAddress")
+    return RawReceipt(
+        transaction_hash=_bytes(row["transactionHash"]),
+        block_number=int(row["blockNumber"], 16),
+        block_hash=_bytes(row["blockHash"]),
+        sender=sender,
+        gas_used=int(row["gasUsed"], 16),
+        contract=to_checksum_address(created) if created else None,
+        logs=tuple(_log(log) for log in row["logs"]),
+    )
+
+
+def _bytes(text: str) -> bytes:
+    """Bytes of a node's hexadecimal text."""
+    return bytes.fromhex(text[2:])
+
+
+def _block_parameter(block: BlockId) -> Any:
+    """A block id as a node wants it."""
+    if isinstance(block, bytes):
+        return {"blockHash": "0x" + block.hex()}
+    return hex(block) if isinstance(block, int) else block

@@ -1,0 +1,190 @@
+"""The only place that talks to a node: JSON-RPC over HTTP, blocking and asynchronous.
+
+Both nodes run the same exchanges of `rpc`. A local node (anvil) also lets its clock be set and
+its state be put back; a node that cannot is asked for neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import ClientError
+from requests.exceptions import RequestException
+from web3 import AsyncHTTPProvider, HTTPProvider
+from web3.types import RPCEndpoint
+
+from keelmark.chain.operations import Request, Transact
+from keelmark.chain.rpc import RpcCall, Wait, exchange
+from keelmark.chain.signer import Signer
+from keelmark.errors import InputError, RpcRefused, RpcUnreachable, translate_revert
+
+__all__ = ["AsyncRpcNode", "RpcNode"]
+
+TIMEOUT_SECONDS = 30.0
+
+
+def shown(url: str) -> str:
+    """A URL without the parts in which providers put their customers' keys.
+
+    Raises:
+        InputError: it is no http or https URL.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError("url: expected http:// or https:// and a host, or the word embedded")
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+
+
+def _result(where: str, call: RpcCall, response: Any) -> Any:
+    """The result in a JSON-RPC response.
+
+    Raises:
+        RpcUnreachable: what answered does not speak JSON-RPC.
+        KeelmarkError: the typed form of the node's error.
+    """
+    if not isinstance(response, dict) or not ("result" in response or "error" in response):
+        raise RpcUnreachable(f"rpc: {where} does not speak JSON-RPC")
+    error = response.get("error")
+    if error is None:
+        return response["result"]
+    if isinstance(error, str):
+        error = {"code": 0, "message": error}
+    if call.method in ("eth_call", "eth_estimateGas"):
+        raise translate_revert(error)
+    message = str(error.get("message", "no message"))
+    raise RpcRefused(f"rpc: {call.method} refused, {message}", int(error.get("code", 0)))
+
+
+def _unreachable(where: str, error: Exception) -> RpcUnreachable:
+    """One sentence for every way in which a node fails to answer."""
+    status = getattr(getattr(error, "response", None), "status_code", None) or getattr(
+        error, "status", None
+    )
+    said = f"answered HTTP {status}" if status else "does not answer"
+    return RpcUnreachable(f"rpc: {where} {said}; expected a JSON-RPC node at this address")
+
+
+class RpcNode:
+    """A node over HTTP, blocking."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.name = shown(url)
+        """The URL without credentials."""
+        self.time_set = False
+        self._provider = HTTPProvider(
+            url,
+            request_kwargs={"timeout": TIMEOUT_SECONDS},
+            exception_retry_configuration=None,
+        )
+
+    def call(self, call: RpcCall) -> Any:
+        """One JSON-RPC call.
+
+        Raises:
+            RpcUnreachable: nobody answers.
+            KeelmarkError: the node's error, typed.
+        """
+        try:
+            response = self._provider.make_request(RPCEndpoint(call.method), list(call.params))
+        except (RequestException, OSError, ValueError) as error:
+            raise _unreachable(self.name, error) from None
+        return _result(self.name, call, response)
+
+    def answer(self, request: Request, signer: Signer | None = None) -> Any:
+        """The answer to one request; see `rpc.exchange` for what it raises."""
+        steps = exchange(request, signer, "pending" if self.time_set else "latest")
+        outcome: Any = None
+        failure: Exception | None = None
+        try:
+            while True:
+                step = steps.throw(failure) if failure else steps.send(outcome)
+                outcome, failure = None, None
+                if isinstance(step, Wait):
+                    time.sleep(step.seconds)
+                    continue
+                try:
+                    outcome = self.call(step)
+                except Exception as error:
+                    failure = error
+        except StopIteration as stop:
+            return stop.value
+        finally:
+            if isinstance(request, Transact):
+                self.time_set = False
+
+    # Powers of a local node
+
+    def set_time(self, timestamp: int) -> None:
+        """Sets the next block's time, in seconds."""
+        self.call(RpcCall("evm_setNextBlockTimestamp", (timestamp,)))
+        self.time_set = True
+
+    def mine(self, count: int = 1) -> None:
+        """Mines empty blocks, a second apart."""
+        self.call(RpcCall("anvil_mine", (hex(count), hex(1))))
+        self.time_set = False
+
+    def fund(self, address: str, wei: int = 10**24) -> None:
+        """Sets an account's balance, in wei."""
+        self.call(RpcCall("anvil_setBalance", (address, hex(wei))))
+
+    def snapshot(self) -> str:
+        """A point to come back to, once."""
+        return str(self.call(RpcCall("evm_snapshot")))
+
+    def revert(self, point: str) -> None:
+        """Goes back to a snapshot."""
+        if self.call(RpcCall("evm_revert", (point,))) is not True:
+            raise RpcRefused("rpc: the node does not know this snapshot any more")
+        self.time_set = False
+
+
+class AsyncRpcNode:
+    """A node over HTTP, asynchronous."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.name = shown(url)
+        """The URL without credentials."""
+        self._provider = AsyncHTTPProvider(
+            url,
+            request_kwargs={"timeout": TIMEOUT_SECONDS},
+            exception_retry_configuration=None,
+        )
+
+    async def call(self, call: RpcCall) -> Any:
+        """One JSON-RPC call; raises what `RpcNode.call` raises."""
+        try:
+            response = await self._provider.make_request(
+                RPCEndpoint(call.method), list(call.params)
+            )
+        except (ClientError, TimeoutError, OSError, ValueError) as error:
+            raise _unreachable(self.name, error) from None
+        return _result(self.name, call, response)
+
+    async def answer(self, request: Request, signer: Signer | None = None) -> Any:
+        """The answer to one request; see `rpc.exchange` for what it raises."""
+        steps = exchange(request, signer)
+        outcome: Any = None
+        failure: Exception | None = None
+        try:
+            while True:
+                step = steps.throw(failure) if failure else steps.send(outcome)
+                outcome, failure = None, None
+                if isinstance(step, Wait):
+                    await asyncio.sleep(step.seconds)
+                    continue
+                try:
+                    outcome = await self.call(step)
+                except Exception as error:
+                    failure = error
+        except StopIteration as stop:
+            return stop.value
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._provider.disconnect()
