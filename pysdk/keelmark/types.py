@@ -230,7 +230,9 @@ class Market:
     premium_acc: int = 0
     """Weight times premium (1e-8), summed over the funding window."""
     premium_weight: int = 0
+    """Whole settlement units of notional that the average rests on."""
     window_start: int = 0
+    """Reserved; a perpetual's window starts at `Instrument.time`."""
 
 
 @dataclass(frozen=True, slots=True)

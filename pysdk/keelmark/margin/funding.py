@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from keelmark.regulation import value
 from keelmark.types import Instrument, Kind, Market
-from keelmark.units import BPS, WAD, div_ceil, div_trunc
+from keelmark.units import BPS, WAD, div_trunc
 
 PREMIUM_SCALE = 10**8
 """Premiums are kept in hundred-millionths."""
@@ -48,8 +48,7 @@ def trade_weight(size: int, price: int) -> int:
         size: wad, of either sign.
         price: trade price, wad.
     """
-    notional = div_ceil(abs(size) * price, WAD)
-    return min(notional // WAD, value("FUNDING_TRADE_CAP_UNITS"))
+    return min(abs(size) * price // (WAD * WAD), value("FUNDING_TRADE_CAP_UNITS"))
 
 
 def trade_premium(price: int, index: int) -> int:
@@ -106,4 +105,4 @@ def roll(instrument: Instrument, market: Market, index: int, now: int) -> tuple[
         funding_index=cumulative_funding(instrument, now),
         funding_rate=rate,
     )
-    return rolled, replace(market, premium_acc=0, premium_weight=0, window_start=now)
+    return rolled, replace(market, premium_acc=0, premium_weight=0)

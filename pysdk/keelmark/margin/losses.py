@@ -5,18 +5,14 @@ the default fund, the house's dedicated resources, then the other members' share
 the margin of those who did not default is never touched. Here the carrying member's own cash
 stands before its share. What nobody covers is taken from unpaid gains, pro rata, with an
 event. A paid debt refills the layers in reverse: who came last is made whole first.
-
-The fund's book works like a vault's: a member's share is a number of shares of one pool, so
-a loss borne by all costs one storage word and not one a member.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from keelmark.regulation import value
-from keelmark.units import BPS, div_ceil, div_floor
+from keelmark.units import BPS, div_ceil
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,70 +94,6 @@ def refill(amount: int, borne: LossLayers) -> Refill:
         raise ValueError("a payment must not exceed what the layers bore")
     others, house, share, cash = taken
     return Refill(cash, share, house, others)
-
-
-@dataclass(frozen=True, slots=True)
-class FundBook:
-    """One house's book in the default fund; amounts in units of the fund's token."""
-
-    pool: int = 0
-    """What the members' shares are worth together."""
-    dedicated: int = 0
-    """The house's dedicated resources."""
-    shares: Mapping[int, int] = field(default_factory=dict)
-    """Member to its number of shares."""
-
-    @property
-    def total_shares(self) -> int:
-        """All members' shares."""
-        return sum(self.shares.values())
-
-    def share_value(self, member: int) -> int:
-        """What a member's shares are worth, rounded down."""
-        if not self.total_shares:
-            return 0
-        return div_floor(self.shares.get(member, 0) * self.pool, self.total_shares)
-
-    def _with_shares(self, member: int, number: int) -> Mapping[int, int]:
-        kept = {key: held for key, held in self.shares.items() if key != member}
-        return {**kept, member: number} if number else kept
-
-    def contribute(self, member: int, amount: int) -> FundBook:
-        """A member pays in; new shares are rounded down."""
-        if self.total_shares and self.pool:
-            minted = div_floor(amount * self.total_shares, self.pool)
-        else:
-            minted = amount
-        shares = self._with_shares(member, self.shares.get(member, 0) + minted)
-        return replace(self, pool=self.pool + amount, shares=shares)
-
-    def absorb(self, member: int, amount: int) -> tuple[FundBook, tuple[int, int, int]]:
-        """Pays a loss: the member's share, the dedicated resources, the others pro rata.
-
-        Returns:
-            The book afterwards, and what came from the member, the house and the others.
-        """
-        own = self.share_value(member)
-        layers = allocate_loss(
-            amount,
-            member_cash=0,
-            member_share=own,
-            dedicated=self.dedicated,
-            others=self.pool - own,
-        )
-        shares = self.shares
-        if layers.from_member_share:
-            burned = div_ceil(layers.from_member_share * self.total_shares, self.pool)
-            held = self.shares.get(member, 0)
-            left = 0 if layers.from_member_share == own else held - min(burned, held)
-            shares = self._with_shares(member, left)
-        book = replace(
-            self,
-            pool=self.pool - layers.from_member_share - layers.from_others,
-            dedicated=self.dedicated - layers.from_house,
-            shares=shares,
-        )
-        return book, (layers.from_member_share, layers.from_house, layers.from_others)
 
 
 def dedicated_minimum(minimum_capital: int) -> int:

@@ -14,7 +14,7 @@ from keelmark.errors import InputError
 from keelmark.margin.account import check_account, close_out_level, must_close_out, withdrawable
 from keelmark.margin.collateral import haircut_rule
 from keelmark.margin.schedule import residual_maturity, schedule_rule
-from keelmark.regulation import Rule, Status, rule, rules, value
+from keelmark.regulation import Rule, rule, rules, value
 from keelmark.types import (
     AccountState,
     AssetClass,
@@ -80,8 +80,8 @@ def retail_gate(
 ) -> tuple[GateReason, Rule | None]:
     """Whether a client may open a derivative on an asset class, where it lives.
 
-    A jurisdiction whose retail rule nobody has confirmed, or of which the rulebook holds
-    none, refuses retail: silence is no permission.
+    Retail may open only where a leverage cap was read in its source, which is the Union.
+    Elsewhere a known ban refuses, and so does silence: an unconfirmed rule permits nothing.
 
     Args:
         category: of the client.
@@ -91,17 +91,14 @@ def retail_gate(
     Returns:
         The gate's reason, and the rule that refuses where the rulebook holds one.
     """
-    exempt = category is not ClientCategory.RETAIL or asset_class != AssetClass.CRYPTO
-    if exempt or jurisdiction in EU_COUNTRIES:
+    if category is not ClientCategory.RETAIL or jurisdiction in EU_COUNTRIES:
         return GateReason.ALLOWED, None
-    if jurisdiction not in _RETAIL_BANS:
+    if asset_class != AssetClass.CRYPTO or jurisdiction not in _RETAIL_BANS:
         return GateReason.RETAIL_RULE_UNCONFIRMED, None
     found = rule(_RETAIL_BANS[jurisdiction])
     if found.value:
         return GateReason.RETAIL_BANNED, found
-    if found.status is Status.UNCONFIRMED:
-        return GateReason.RETAIL_RULE_UNCONFIRMED, found
-    return GateReason.ALLOWED, None
+    return GateReason.RETAIL_RULE_UNCONFIRMED, found
 
 
 def _portfolio_gate(portfolio: Portfolio) -> tuple[GateReason, Rule | None]:

@@ -111,9 +111,7 @@ COLLATERAL: Final = _layout(
     ("cap", 72, 104),
 )
 UTI: Final = _layout(("transaction", 0, 128), ("lei", 128, 104))
-EXECUTION: Final = _layout(
-    ("mode", 0, 8), ("action", 8, 8), ("party_flags", 16, 8), ("category", 24, 8)
-)
+EXECUTION: Final = _layout(("mode", 0, 8), ("action", 8, 8), ("account_flags", 16, 8))
 
 LAYOUTS: Final[Mapping[str, tuple[Lane, ...]]] = {
     "party": PARTY,
@@ -254,10 +252,8 @@ class ExecutionWord:
     """`keelmark.types.Execution`."""
     action: int
     """`keelmark.types.Action`, 1 to 4."""
-    party_flags: int
-    """`keelmark.types.PartyFlag` bits of the account's party."""
-    category: int
-    """`keelmark.types.ClientCategory` of the account's party."""
+    account_flags: int
+    """`keelmark.types.AccountFlag` bits after the leg."""
 
 
 def unpack_execution(word: int) -> ExecutionWord:
