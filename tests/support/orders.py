@@ -7,7 +7,7 @@ from typing import Any
 
 from eth_account import Account
 from eth_account.messages import SignableMessage, encode_typed_data
-from eth_utils import keccak
+from web3 import Web3
 
 WAD = 10**18
 """One unit of an underlier, or of the settlement unit."""
@@ -62,7 +62,7 @@ class Order:
     def digest(self, matcher: str, chain_id: int) -> bytes:
         """The 32 bytes under the signature."""
         message = self.message(matcher, chain_id)
-        return bytes(keccak(b"\x19" + message.version + message.header + message.body))
+        return bytes(Web3.keccak(b"\x19" + message.version + message.header + message.body))
 
     def sign(self, key: bytes, matcher: str, chain_id: int) -> bytes:
         """The owner's signature, r || s || v."""

@@ -17,7 +17,16 @@ Step = tuple[str, int, int, int]
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["contribute", "contribute", "withdraw", "dedicate", "absorb", "wipe", "refill", "claim"]
+            [
+                "contribute",
+                "contribute",
+                "withdraw",
+                "dedicate",
+                "absorb",
+                "wipe",
+                "refill",
+                "claim",
+            ]
         ),
         st.sampled_from(list(MEMBERS)),
         st.integers(1, 10**13),

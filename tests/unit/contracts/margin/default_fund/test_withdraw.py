@@ -97,8 +97,6 @@ def test_another_houses_word_opens_nothing(vault: Vault, reverts: Any) -> None:
     intruder = vault.actors("intruder")
     vault.send(vault.other_house.functions.set_word(intruder.address, 1))
     with reverts("fund: over the share's value"):
-        vault.send(
-            vault.fund.functions.withdraw(vault.other_house.address, 1, 500), intruder
-        )
+        vault.send(vault.fund.functions.withdraw(vault.other_house.address, 1, 500), intruder)
     with reverts("fund: not the member's wallet"):
         vault.send(vault.fund.functions.withdraw(vault.house.address, 1, 500), intruder)

@@ -13,7 +13,8 @@ def test_default_behavior(desk: Desk, logs: Any, reverts: Any) -> None:
     (log,) = logs(receipt, desk.matcher)
     assert log["event"] == "OrderCancelled"
     assert log["args"] == {"owner": desk.buyer.address, "nonce": 5}
-    assert desk.used(desk.buyer, 5) and not desk.used(desk.seller, 5)
+    assert desk.used(desk.buyer, 5)
+    assert not desk.used(desk.seller, 5)
     with reverts("matcher: nonce used"):
         desk.match()
     desk.match(buy=replace(desk.buy, nonce=4))

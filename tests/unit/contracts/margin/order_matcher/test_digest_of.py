@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from eth_account.messages import encode_typed_data
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -35,7 +33,7 @@ def test_any_order(desk: Desk, order: Order) -> None:
     assert desk.matcher.functions.digest_of(order.fields()).call() == desk.digest(order)
 
 
-def test_domain_separator(desk: Desk, now: Callable[[], int]) -> None:
+def test_domain_separator(desk: Desk) -> None:
     message = encode_typed_data(
         {
             "name": "Keelmark OrderMatcher",

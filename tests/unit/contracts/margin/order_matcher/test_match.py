@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from eth_abi import encode
+from eth_abi.abi import encode
 from eth_account import Account
-from eth_utils import keccak
+from web3 import Web3
 from web3.contract import Contract
 from web3.types import EventData, TxReceipt
 
@@ -26,7 +26,7 @@ Logs = Callable[[TxReceipt, Contract], list[EventData]]
 def match_id(desk: Desk, buy: Any, sell: Any, before: tuple[int, int]) -> bytes:
     """The id of a match, encoded by eth-abi."""
     return bytes(
-        keccak(
+        Web3.keccak(
             encode(
                 ["bytes32", "bytes32", "uint256", "uint256"],
                 [desk.digest(buy), desk.digest(sell), *before],
@@ -50,7 +50,8 @@ def test_default_behavior(desk: Desk, actors: Callable[[str], Actor], logs: Logs
             match_id(desk, desk.buy, desk.sell, (0, 0)),
         )
     ]
-    assert desk.used(desk.buyer, 5) and desk.used(desk.seller, 11)
+    assert desk.used(desk.buyer, 5)
+    assert desk.used(desk.seller, 11)
     assert desk.filled(desk.buy) == desk.filled(desk.sell) == 0
     assert logs(receipt, desk.matcher) == [], "a whole fill is the house's to report"
     assert desk.matcher.functions.root().call() == bytes(32)
@@ -59,7 +60,8 @@ def test_default_behavior(desk: Desk, actors: Callable[[str], Actor], logs: Logs
 def test_partial_fills(desk: Desk, logs: Logs) -> None:
     big = replace(desk.buy, size=3 * WAD)
     receipt = desk.match(buy=big)
-    assert not desk.used(desk.buyer, 5) and desk.used(desk.seller, 11)
+    assert not desk.used(desk.buyer, 5)
+    assert desk.used(desk.seller, 11)
     assert desk.filled(big) == 2 * WAD
     (log,) = logs(receipt, desk.matcher)
     assert log["event"] == "OrderPartlyFilled"
@@ -83,7 +85,8 @@ def test_both_partly_filled_thrice(desk: Desk) -> None:
         desk.match(size=SIZE // 4)
     assert desk.filled(desk.buy) == desk.filled(desk.sell) == SIZE // 2
     desk.match(size=SIZE // 2)
-    assert desk.used(desk.buyer, 5) and desk.used(desk.seller, 11)
+    assert desk.used(desk.buyer, 5)
+    assert desk.used(desk.seller, 11)
     assert len({trade[8] for trade in desk.trades()}) == 3, "no match id repeats"
 
 
@@ -183,7 +186,8 @@ def test_not_the_venue(desk: Desk, actors: Any, reverts: Reverts, side: str) -> 
 def test_signed_by_another(desk: Desk, actors: Any, reverts: Reverts, side: str) -> None:
     order = getattr(desk, side)
     with reverts("matcher: not the owner"):
-        desk.match(**{f"{side}_signature": desk.sign(order, actors("forger"))})
+        forged: dict[str, Any] = {f"{side}_signature": desk.sign(order, actors("forger"))}
+        desk.match(**forged)
 
 
 @pytest.mark.parametrize("field", ["account", "size", "limit", "nonce", "expiry", "instrument"])
@@ -280,9 +284,7 @@ def test_replay(desk: Desk, reverts: Reverts) -> None:
 def test_another_order_of_a_used_nonce(desk: Desk, reverts: Reverts) -> None:
     desk.match()
     with reverts("matcher: nonce used"):
-        desk.match(
-            buy=replace(desk.buy, limit=LIMIT + 5), sell=replace(desk.sell, nonce=12)
-        )
+        desk.match(buy=replace(desk.buy, limit=LIMIT + 5), sell=replace(desk.sell, nonce=12))
 
 
 def test_two_orders_of_one_nonce_fill_each_by_itself(desk: Desk, reverts: Reverts) -> None:
@@ -315,7 +317,8 @@ def test_house_that_refuses_leaves_no_mark(desk: Desk, reverts: Reverts, size: i
     desk.send(desk.house.functions.set_refusing(True))
     with reverts("sink: refused"):
         desk.match(size=size)
-    assert not desk.used(desk.buyer, 5) and not desk.used(desk.seller, 11)
+    assert not desk.used(desk.buyer, 5)
+    assert not desk.used(desk.seller, 11)
     assert desk.filled(desk.buy) == 0
 
 

@@ -34,7 +34,7 @@ def test_takes_a_fee(mover: Over, reverts: Any) -> None:
         moves.pull()
 
 
-def test_pull_from_itself(mover: Over, actors: Any, reverts: Any) -> None:
+def test_pull_from_itself(mover: Over, reverts: Any) -> None:
     """Nothing arrives, so nothing may be booked."""
     moves = mover("SilentToken")
     with reverts("mock token: allowance"):
