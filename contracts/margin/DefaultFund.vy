@@ -10,7 +10,9 @@
         Who may call what: `contribute`, `withdraw` and `claim` are for a
         member's own wallet, as the house's party registry knows it; `dedicate`
         is for anyone; `absorb` and `refill` are for a house, on its own book.
-        There is no role; whoever deploys it has no power over it.
+        There is no role; whoever deploys it has no power over it. A member leaves
+        at once when it carries nobody, so a house closes the accounts that a
+        member carries only when their losses are settled.
 @dev    One book per house, keyed by the house's address: a hostile house can
         lose only what was contributed to it by name.
         Money is counted by the book (module share_book), never by the balance,
@@ -172,6 +174,8 @@ def __init__(token: address):
 def contribute(house: address, member: uint256, amount: uint256):
     """
     @notice Pays into the pool of a house for new shares. Only the member's wallet.
+    @dev    Shares are sold at today's price: a newcomer neither pays for losses
+            before it nor takes anything from those who bore them.
     @param house Whose book.
     @param member The member's account id at that house.
     @param amount Units of the token, approved before.
@@ -242,9 +246,12 @@ def dedicate(house: address, amount: uint256):
     """
     @notice Gives a house resources of its own, to be lost before its members'.
             Anyone may; nobody gets them back.
+    @dev    Nobody could ever draw what was given to an address without code by
+            mistake, so that is refused; `contribute` asks the house anyway.
     @param house Whose book.
     @param amount Units of the token, approved before.
     """
+    assert house.is_contract, "fund: no house"
     assert amount != 0, "fund: no amount"
     tokens._pull(TOKEN, msg.sender, amount)
     dedicated: uint256 = self.dedicated_of[house] + amount
@@ -303,7 +310,8 @@ def refill(member: uint256, from_member: uint256, from_house: uint256, from_othe
     """
     @notice Takes back from the caller what a debtor paid, into the caller's own
             book, last layer first: the pool, the dedicated resources, then the
-            member, whose burnt shares are made good at today's price.
+            member, whose burnt shares are made good at today's price. The caller
+            decides how much of a payment belongs to which layer.
     @dev    A pool is refilled to one unit a share at most, the open epoch first
             and then those before it; what is over joins the dedicated resources.
     @param member Account id of the member that carried the account.

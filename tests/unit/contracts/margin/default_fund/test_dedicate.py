@@ -35,3 +35,9 @@ def test_no_function_pays_them_back(vault: Vault) -> None:
 def test_nothing(vault: Vault, reverts: Any) -> None:
     with reverts("fund: no amount"):
         vault.dedicate(0)
+
+
+def test_house_without_code(vault: Vault, reverts: Any) -> None:
+    payer = vault.actors("house operator")
+    with reverts("fund: no house"):
+        vault.send(vault.fund.functions.dedicate(vault.wallet(1).address, 5), payer)

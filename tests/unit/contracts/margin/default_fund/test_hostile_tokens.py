@@ -84,15 +84,17 @@ def test_token_that_calls_back(opened: Open, act: str, back: str) -> None:
     house = vault.house.address
     arguments: list[Any] = [1, 0] if back == "absorb" else [house, 1]
     call = vault.fund.functions[back](*arguments)
-    payload = call.build_transaction({"gas": 1, "gasPrice": 1, "nonce": 0})["data"]
+    fields: Any = {"gas": 1, "gasPrice": 1, "nonce": 0}
+    payload = call.build_transaction(fields)["data"]
     vault.send(vault.token.functions.arm(vault.fund.address, payload))
-    {
+    acts: dict[str, Callable[[], object]] = {
         "contribute": lambda: vault.contribute(1, 50),
         "withdraw": lambda: vault.withdraw(1, 50),
         "dedicate": lambda: vault.dedicate(50),
         "absorb": lambda: vault.absorb(1, 50),
         "refill": lambda: vault.refill(1, 50, 0, 0),
-    }[act]()
+    }
+    acts[act]()
     assert vault.token.functions.called().call()
     assert not vault.token.functions.succeeded().call()
     vault.check()
