@@ -12,7 +12,7 @@
 
 # keccak256 over every rule below: id, value, unit, status and source. A clearing
 # house requires at deployment that its rulebook compute the same.
-DIGEST: constant(bytes32) = 0x01dd9457ae8a5ecc22eebd6f335072593153d93033c285f898400a7ae04fcd46
+DIGEST: constant(bytes32) = 0xb48f035e57db367d597cc6d781bbe4c27a302694f1334ef0cdd78e24d6588ec9
 
 
 # Initial-margin schedule
@@ -616,6 +616,10 @@ COLLATERAL_SALE_DISCOUNT_BPS: constant(uint256) = 200
 # Notice before a tightening reaches the close-out of open positions.
 # seconds; practice; Keelmark collateral and margin
 TIGHTENING_NOTICE_SECONDS: constant(uint256) = 86_400
+
+# A margin call must have stood this long before the backstop.
+# seconds; practice; Keelmark collateral and margin
+BACKSTOP_DELAY_SECONDS: constant(uint256) = 600
 
 # Positions an account may hold.
 # count; practice; Keelmark collateral and margin

@@ -1,0 +1,490 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+"""
+@title Close-out
+@license Apache-2.0
+@notice Margin calls, liquidation by take-over, the backstop, compulsory close and
+        the sale of collateral against negative cash.
+
+        Who may call what: anyone may call everything; whoever takes something
+        takes it into an account of their own, which the party registry checks.
+        Nobody holds a role here, and nothing is stored here: the house trusts
+        this code by address and keeps all state, events and checks of the taker.
+@dev    The house is an argument, so that this contract needs no house to be
+        deployed. A false house can only answer falsely about itself.
+
+        Order of remedies: (1) a liquidator takes the position at mark, for a
+        capped penalty; (2) members that promised to, pro rata; (3) when no
+        promise is left, compulsory close against an opposite position at mark.
+        Each step must lower the requirement and the shortfall and may not go
+        further than one lot beyond equity = initial margin. A default auction of
+        what nobody takes would be a fourth caller of `take_over`.
+"""
+
+
+from ..interfaces import IBackOffice
+from ..interfaces import IClearingHouse
+from ..interfaces import ILossDesk
+from ..interfaces import IPartyRegistry
+from ..modules import margin
+from ..modules import rules
+
+
+CLOSE_OUT: constant(uint256) = 2
+OPENING: constant(uint256) = 0
+STALE: constant(uint256) = 1
+
+# Account flags, as the house keeps them.
+RETAIL: constant(uint256) = 2
+CALLED: constant(uint256) = 4
+
+# The gate's action code for taking over.
+LIQUIDATE: constant(uint256) = 6
+
+# Modes of a take-over, as reported.
+LIQUIDATION: constant(uint256) = 2
+BACKSTOP: constant(uint256) = 3
+COMPULSORY_CLOSE: constant(uint256) = 4
+
+MAX_MEMBERS: constant(uint256) = 8
+WAD: constant(uint256) = 10**18
+BPS: constant(uint256) = 10_000
+
+
+# An account as the house sees it now.
+struct View:
+    statement: ILossDesk.Statement
+    margin: IClearingHouse.Margin
+
+
+@external
+def call_margin(house: address, account: uint256):
+    """
+    @notice Issues a margin call: opening and withdrawal stop, and after the
+            deadline the account may be liquidated (a retail account may not: its
+            only trigger is the close-out level). Anyone.
+    @param house Clearing house.
+    @param account Account id with equity below initial margin, or owing cash.
+    """
+    seen: View = self._view(house, account)
+    assert seen.statement.flags & CALLED == 0, "close-out: already called"
+    assert (
+        seen.margin.equity < convert(seen.margin.requirement, int256) or seen.statement.cash < 0
+    ), "close-out: nothing to call"
+    extcall ILossDesk(house).set_call(
+        account,
+        block.timestamp + rules.MARGIN_CALL_SECONDS,
+        seen.margin.equity,
+        seen.margin.requirement,
+    )
+
+
+@external
+def end_call(house: address, account: uint256):
+    """
+    @notice Ends a margin call that has been met. Anyone.
+    @param house Clearing house.
+    @param account Account id.
+    """
+    seen: View = self._view(house, account)
+    assert seen.statement.flags & CALLED != 0, "close-out: not called"
+    assert (
+        seen.margin.equity >= convert(seen.margin.requirement, int256) and seen.statement.cash >= 0
+    ), "close-out: call not met"
+    extcall ILossDesk(house).set_call(account, 0, seen.margin.equity, seen.margin.requirement)
+
+
+@external
+def liquidate(
+    house: address, account: uint256, taker: uint256, instrument: uint256, size: uint256, limit: uint256
+):
+    """
+    @notice Takes over part of a position at mark into the caller's account.
+    @param house Clearing house.
+    @param account Account id to liquidate.
+    @param taker The caller's account id; it must hold its initial margin after.
+    @param instrument Instrument id.
+    @param size Wad, a multiple of the lot.
+    @param limit The worst mark (wad) that the caller accepts: the highest when
+           it takes a long position, the lowest when it takes a short one.
+    """
+    seen: View = self._liquidatable(house, account)
+    lot: uint256 = 0
+    feed: uint256 = 0
+    asset_class: uint256 = 0
+    mark: uint256 = 0
+    lot, feed, asset_class, mark = staticcall ILossDesk(house).instrument_terms(instrument)
+    self._check_taker(house, taker, asset_class)
+    held: int256 = self._held(house, account, instrument)
+    if held > 0:
+        assert mark <= limit, "close-out: mark above the limit"
+    else:
+        assert mark >= limit, "close-out: mark below the limit"
+    self._take(house, seen.margin, account, taker, instrument, size, LIQUIDATION)
+
+
+@external
+def backstop(
+    house: address,
+    account: uint256,
+    instrument: uint256,
+    size: uint256,
+    members: DynArray[uint256, MAX_MEMBERS],
+):
+    """
+    @notice Hands a position that nobody takes to the members that promised to,
+            pro rata to what is left of their promises. A member that cannot keep
+            its promise loses it. Anyone.
+    @param house Clearing house.
+    @param account Account id to liquidate.
+    @param instrument Instrument id.
+    @param size Wad, a multiple of the lot; worth no more than the promises.
+    @param members Every member with a promise left, ids ascending.
+    """
+    seen: View = self._liquidatable(house, account)
+    self._check_waited(seen)
+    lot: uint256 = 0
+    feed: uint256 = 0
+    asset_class: uint256 = 0
+    mark: uint256 = 0
+    lot, feed, asset_class, mark = staticcall ILossDesk(house).instrument_terms(instrument)
+    promises: DynArray[uint256, MAX_MEMBERS] = []
+    total: uint256 = 0
+    last: uint256 = 0
+    for member: uint256 in members:
+        assert member > last, "close-out: members not ascending"
+        last = member
+        promise: uint256 = staticcall IBackOffice(house).backstop(member)
+        promises.append(promise)
+        total += promise
+    assert total > 0 and (
+        total == staticcall IBackOffice(house).backstop_total()
+    ), "close-out: members missing"
+    assert size * mark <= total * WAD, "close-out: more than promised"
+    left: uint256 = size
+    state: IClearingHouse.Margin = seen.margin
+    for i: uint256 in range(len(members), bound=MAX_MEMBERS):
+        # Shares round up to whole lots while any are left, so that all is taken.
+        lots: uint256 = margin._ceil_div(size * promises[i], total * lot)
+        share: uint256 = min(lots * lot, left)
+        if share == 0 or members[i] == account:
+            continue
+        if state.equity >= convert(state.requirement, int256):
+            break
+        if self._can_take(house, members[i], account, instrument, share, asset_class):
+            self._take(house, state, account, members[i], instrument, share, BACKSTOP)
+            left -= share
+            state = staticcall IClearingHouse(house).margin(account, CLOSE_OUT)
+        else:
+            extcall ILossDesk(house).void_backstop(members[i])
+
+
+@external
+def compulsory_close(
+    house: address, account: uint256, instrument: uint256, size: uint256, counterparty: uint256
+):
+    """
+    @notice Closes a position that nobody takes against an opposite one, both at
+            mark. Only when no backstop promise is left. Anyone.
+    @param house Clearing house.
+    @param account Account id to liquidate.
+    @param instrument Instrument id.
+    @param size Wad, a multiple of the lot.
+    @param counterparty Account id with an opposite position of at least `size`.
+    """
+    seen: View = self._liquidatable(house, account)
+    self._check_waited(seen)
+    assert staticcall IBackOffice(house).backstop_total() == 0, "close-out: backstop left"
+    held: int256 = self._held(house, account, instrument)
+    opposite: int256 = self._held(house, counterparty, instrument)
+    assert (held > 0) != (opposite > 0), "close-out: not opposite"
+    assert size <= convert(abs(opposite), uint256), "close-out: size too large"
+    self._take(house, seen.margin, account, counterparty, instrument, size, COMPULSORY_CLOSE)
+
+
+@external
+def buy_collateral(
+    house: address, account: uint256, asset: uint256, amount: uint256, buyer: uint256, max_cost: uint256
+):
+    """
+    @notice Buys collateral of an account that owes cash past its deadline, at the
+            board's price less a discount no larger than the asset's haircut.
+    @param house Clearing house.
+    @param account Account id that owes cash.
+    @param asset Collateral asset.
+    @param amount Token units; no more than what brings cash back to zero.
+    @param buyer The caller's account id, which pays.
+    @param max_cost The most (wad) that the caller pays.
+    """
+    seen: View = self._view(house, account)
+    assert account != buyer, "close-out: own account"
+    assert seen.statement.cash < 0, "close-out: no cash owed"
+    assert self._is_overdue(seen) or self._is_below_close_out(seen.margin), "close-out: not due"
+    self._check_taker(house, buyer, 0)
+    price: uint256 = 0
+    haircut: uint256 = 0
+    scale: uint256 = 0
+    price, haircut, scale = staticcall ILossDesk(house).collateral_terms(asset)
+    keep: uint256 = BPS - min(rules.COLLATERAL_SALE_DISCOUNT_BPS, haircut)
+    assert amount > 0, "close-out: bad amount"
+    cost: uint256 = margin._ceil_div(amount * scale * price * keep, WAD * BPS)
+    assert cost <= max_cost, "close-out: above the limit"
+    owed: uint256 = convert(-seen.statement.cash, uint256)
+    assert (amount - 1) * scale * price * keep < owed * WAD * BPS, "close-out: more than owed"
+    extcall ILossDesk(house).sell_collateral(account, buyer, asset, amount, cost)
+
+
+@external
+@view
+def is_liquidatable(house: address, account: uint256) -> bool:
+    """
+    @notice Whether an account may be liquidated now.
+    @param house Clearing house.
+    @param account Account id.
+    @return True if it is below the close-out level, or short past its deadline
+            (not for retail), prices are fresh and no grace period runs.
+    """
+    seen: View = View(
+        statement=staticcall ILossDesk(house).statement(account),
+        margin=staticcall IClearingHouse(house).margin(account, CLOSE_OUT),
+    )
+    if seen.margin.flags & STALE != 0:
+        return False
+    if block.timestamp < staticcall ILossDesk(house).grace_until(account):
+        return False
+    return self._is_due(seen)
+
+
+@internal
+@view
+def _view(_house: address, _account: uint256) -> View:
+    """
+    @notice An account now; reverts while a price that it needs is stale.
+    @param _house Clearing house.
+    @param _account Account id.
+    @return Statement and margin at close-out valuation.
+    """
+    seen: View = View(
+        statement=staticcall ILossDesk(_house).statement(_account),
+        margin=staticcall IClearingHouse(_house).margin(_account, CLOSE_OUT),
+    )
+    assert seen.margin.flags & STALE == 0, "close-out: stale price"
+    return seen
+
+
+@internal
+@view
+def _liquidatable(_house: address, _account: uint256) -> View:
+    """
+    @notice Reverts unless an account may be liquidated now.
+    @param _house Clearing house.
+    @param _account Account id.
+    @return Statement and margin.
+    """
+    seen: View = self._view(_house, _account)
+    assert (
+        block.timestamp >= staticcall ILossDesk(_house).grace_until(_account)
+    ), "close-out: grace period"
+    assert self._is_due(seen), "close-out: not liquidatable"
+    return seen
+
+
+@internal
+@view
+def _is_due(_seen: View) -> bool:
+    """
+    @notice The two triggers; retail has only the first.
+    @param _seen The account.
+    @return True if either is met.
+    """
+    if self._is_below_close_out(_seen.margin):
+        return True
+    return (
+        _seen.statement.flags & RETAIL == 0
+        and self._is_overdue(_seen)
+        and _seen.margin.equity < convert(_seen.margin.requirement, int256)
+    )
+
+
+@internal
+@pure
+def _is_below_close_out(_margin: IClearingHouse.Margin) -> bool:
+    """
+    @notice Equity below half of the account's total initial margin.
+    @param _margin The margin.
+    @return True if it is.
+    """
+    return _margin.equity * convert(BPS, int256) < convert(
+        _margin.requirement * rules.CLOSE_OUT_BPS, int256
+    )
+
+
+@internal
+@view
+def _is_overdue(_seen: View) -> bool:
+    """
+    @notice Called, and the deadline has passed.
+    @param _seen The account.
+    @return True if it is.
+    """
+    return _seen.statement.flags & CALLED != 0 and block.timestamp > _seen.statement.call_deadline
+
+
+@internal
+@view
+def _check_waited(_seen: View):
+    """
+    @notice Liquidators come first: the backstop waits for a margin call to have
+            stood for a while, unless the account is worth nothing, since then
+            no penalty would pay a liquidator.
+    @param _seen The account.
+    """
+    if _seen.margin.equity <= 0:
+        return
+    called_at: uint256 = _seen.statement.call_deadline - min(
+        rules.MARGIN_CALL_SECONDS, _seen.statement.call_deadline
+    )
+    assert _seen.statement.flags & CALLED != 0 and (
+        block.timestamp >= called_at + rules.BACKSTOP_DELAY_SECONDS
+    ), "close-out: liquidators first"
+
+
+@internal
+@view
+def _check_taker(_house: address, _taker: uint256, _asset_class: uint256):
+    """
+    @notice Reverts unless the caller may take over into this account.
+    @param _house Clearing house.
+    @param _taker Account id.
+    @param _asset_class Of what is taken.
+    """
+    reason: uint256 = 0
+    party: uint256 = 0
+    reason, party = staticcall IPartyRegistry(
+        staticcall IBackOffice(_house).party_registry()
+    ).gate(msg.sender, _taker, LIQUIDATE, _asset_class)
+    assert reason == 0, concat("close-out: gate ", uint2str(reason))
+
+
+@internal
+@view
+def _held(_house: address, _account: uint256, _instrument: uint256) -> int256:
+    """
+    @notice Size of a position, which must not be zero.
+    @param _house Clearing house.
+    @param _account Account id.
+    @param _instrument Instrument id.
+    @return Signed size (wad).
+    """
+    size: int256 = 0
+    quote: int256 = 0
+    size, quote = staticcall IClearingHouse(_house).position(_account, _instrument)
+    assert size != 0, "close-out: no position"
+    return size
+
+
+@internal
+@view
+def _can_take(
+    _house: address,
+    _member: uint256,
+    _account: uint256,
+    _instrument: uint256,
+    _size: uint256,
+    _asset_class: uint256,
+) -> bool:
+    """
+    @notice Whether a member can keep its promise: allowed by the gate, neither
+            called nor indebted, and at or above initial margin after.
+    @param _house Clearing house.
+    @param _member Account id of the member.
+    @param _account Account id to liquidate.
+    @param _instrument Instrument id.
+    @param _size Wad.
+    @param _asset_class Of the instrument.
+    @return True if it can.
+    """
+    registry: IPartyRegistry = IPartyRegistry(staticcall IBackOffice(_house).party_registry())
+    reason: uint256 = 0
+    party: uint256 = 0
+    reason, party = staticcall registry.gate(
+        staticcall registry.wallet_of(_member), _member, LIQUIDATE, _asset_class
+    )
+    if reason != 0:
+        return False
+    # 4 called, 8 indebted.
+    if (staticcall ILossDesk(_house).statement(_member)).flags & 12 != 0:
+        return False
+    delta: int256 = convert(_size, int256)
+    if self._held(_house, _account, _instrument) < 0:
+        delta = -delta
+    after: IClearingHouse.Margin = staticcall ILossDesk(_house).margin_after(
+        _member, _instrument, delta, OPENING
+    )
+    return after.flags & STALE == 0 and after.equity >= convert(after.requirement, int256)
+
+
+@internal
+def _take(
+    _house: address,
+    _before: IClearingHouse.Margin,
+    _account: uint256,
+    _taker: uint256,
+    _instrument: uint256,
+    _size: uint256,
+    _mode: uint256,
+):
+    """
+    @notice Checks a take-over against the account's margin and orders it.
+    @param _house Clearing house.
+    @param _before The account's margin now.
+    @param _account Account id to liquidate.
+    @param _taker Account id that takes.
+    @param _instrument Instrument id.
+    @param _size Wad, a multiple of the lot.
+    @param _mode 2 liquidation, 3 backstop, 4 compulsory close.
+    """
+    assert _account != _taker, "close-out: own account"
+    held: int256 = self._held(_house, _account, _instrument)
+    assert _size > 0 and _size <= convert(abs(held), uint256), "close-out: size too large"
+    delta: int256 = convert(_size, int256)
+    if held > 0:
+        delta = -delta
+    after: IClearingHouse.Margin = staticcall ILossDesk(_house).margin_after(
+        _account, _instrument, delta, CLOSE_OUT
+    )
+    lot: uint256 = 0
+    feed: uint256 = 0
+    asset_class: uint256 = 0
+    mark: uint256 = 0
+    lot, feed, asset_class, mark = staticcall ILossDesk(_house).instrument_terms(_instrument)
+    penalty: uint256 = margin._penalty(
+        _size * mark // WAD, _before.equity, _before.requirement, after.requirement
+    )
+    equity: int256 = after.equity - convert(penalty, int256)
+    assert (
+        convert(after.requirement, int256) - equity
+        < convert(_before.requirement, int256) - _before.equity
+    ), "close-out: shortfall must fall"
+    if equity > convert(after.requirement, int256) and _size > lot:
+        less: int256 = delta - convert(lot, int256)
+        if held > 0:
+            less = delta + convert(lot, int256)
+        short: IClearingHouse.Margin = staticcall ILossDesk(_house).margin_after(
+            _account, _instrument, less, CLOSE_OUT
+        )
+        assert short.equity < convert(short.requirement, int256), "close-out: overshoots"
+    extcall IClearingHouse(_house).take_over(
+        IClearingHouse.TakeOver(
+            account=_account,
+            taker=_taker,
+            instrument=_instrument,
+            size=_size,
+            penalty=penalty,
+            mode=_mode,
+            equity_before=_before.equity,
+            margin_before=_before.requirement,
+            equity_after=equity,
+            margin_after=after.requirement,
+        )
+    )

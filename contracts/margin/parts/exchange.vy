@@ -1,0 +1,429 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+"""
+@title Exchange: positions change hands
+@license Apache-2.0
+@notice Every change of a position but settlement is here: a matched trade, and
+        a take-over at mark that the close-out contract orders. The house stands
+        between the two sides (novation): each leg is reported with a UTI of its
+        own, and the prior UTI names the match. The sizes of an instrument's
+        positions always sum to zero.
+@dev    The mark and the index are the price board's, never a trade's price.
+"""
+
+
+from ...interfaces import IClearingHouse
+from ...modules import margin
+from ...modules import report_chain
+from ...modules import rules
+from . import assessment
+from . import book
+from . import market
+from . import wiring
+
+
+uses: report_chain
+uses: book
+uses: wiring
+uses: assessment
+uses: market
+
+
+OPEN: constant(uint256) = 1
+INCREASE: constant(uint256) = 2
+REDUCE: constant(uint256) = 3
+CLOSE: constant(uint256) = 4
+RETAIL_CATEGORY: constant(uint256) = 1
+
+# How a leg came about, low byte of `execution`.
+TRADE: constant(uint256) = 1
+BACKSTOP: constant(uint256) = 3
+
+OPENING: constant(uint256) = 0
+CLOSE_OUT: constant(uint256) = 2
+STALE: constant(uint256) = 1
+JUMP: constant(uint256) = 2
+
+MASK_32: constant(uint256) = 2**32 - 1
+WAD: constant(uint256) = 10**18
+
+# No position is worth more (wad): it keeps every product of the margin check
+# far from overflow, so that no account can become impossible to assess.
+MAX_NOTIONAL: constant(uint256) = 10**32
+
+# Rounding is against the account at each step; a fill exactly at mark may cost
+# this many wei of equity, which must not make a reduction "grow" a shortfall.
+ROUNDING: constant(int256) = 2
+
+TRADE_REPORTED_TOPIC: constant(bytes32) = keccak256(
+    "TradeReported(uint256,uint256,bytes32,bytes32,uint256,int256,uint256,uint256,int256,int256,int256,int256,uint256)"
+)
+POSITION_LIQUIDATED_TOPIC: constant(bytes32) = keccak256(
+    "PositionLiquidated(uint256,uint256,uint256,uint256,uint256,uint256,uint256,int256,uint256,int256,uint256)"
+)
+
+
+# What both legs of one fill share.
+struct Fill:
+    instrument: uint256
+    price: uint256  # wad
+    index: uint256  # wad
+    execution: uint256
+    trade_id: bytes32
+
+
+# One leg, before it is reported.
+struct Leg:
+    side: book.Side
+    action: uint256
+    delta: int256
+    size: int256
+    quote: int256
+    equity: int256
+    requirement: uint256
+
+
+@external
+def trade(
+    buyer: address,
+    seller: address,
+    buyer_account: uint256,
+    seller_account: uint256,
+    instrument: uint256,
+    size: uint256,
+    price: uint256,
+    match_id: bytes32,
+):
+    """
+    @notice Clears one match. Only the order matcher, which has checked both
+            owners' signatures. Each side is classed from its own position; the
+            trade passes if both sides pass.
+    @param buyer Owner of the buying account.
+    @param seller Owner of the selling account.
+    @param buyer_account Account id.
+    @param seller_account Account id.
+    @param instrument Instrument id.
+    @param size Wad, a multiple of the lot.
+    @param price Wad, within the band around the index.
+    @param match_id Names the match; it becomes the prior UTI.
+    """
+    assert msg.sender == wiring.MATCHER, "house: not the matcher"
+    assert buyer_account != seller_account, "house: same account"
+    assert block.timestamp > book.counting_deadline, "house: loss being allocated"
+    terms: uint256 = market._open_terms(instrument)
+    index: uint256 = 0
+    flags: uint256 = 0
+    index, flags = assessment._price((terms >> 32) & (2**16 - 1))
+    assert self._within_band(price, index), "house: price outside the band"
+    assert size > 0 and size < 2**111, "house: bad size"
+    terms = market._record_trade(instrument, terms, index, flags, size, price)
+
+    buying: Leg = self._leg(buyer_account, instrument, convert(size, int256))
+    selling: Leg = self._leg(seller_account, instrument, -convert(size, int256))
+    # The asset class decides whether a retail client may open at all.
+    buyer_reason: uint256 = 0
+    buyer_party: uint256 = 0
+    seller_reason: uint256 = 0
+    seller_party: uint256 = 0
+    buyer_reason, buyer_party, seller_reason, seller_party = staticcall wiring.PARTIES.gate_trade(
+        buyer,
+        buyer_account,
+        buying.action,
+        seller,
+        seller_account,
+        selling.action,
+        (terms >> 48) & 255,
+    )
+    wiring._check_reason(buyer_reason)
+    wiring._check_reason(seller_reason)
+
+    unit: int256 = convert(price, int256) - assessment._funding_index(terms)
+    paid: int256 = convert(size, int256) * unit // convert(WAD, int256)
+    fill: Fill = Fill(
+        instrument=instrument, price=price, index=index, execution=TRADE, trade_id=match_id
+    )
+    gross: int256 = self._settle_leg(buying, fill, -paid, 0, buyer_party, STALE | JUMP)
+    gross += self._settle_leg(selling, fill, paid, 0, seller_party, STALE | JUMP)
+    market._add_gross(instrument, gross)
+
+
+@external
+def take_over(terms: IClearingHouse.TakeOver):
+    """
+    @notice Moves part of a position at mark from one account to another and pays
+            the penalty. Only the close-out contract, which has checked that it
+            may, and that the shortfall falls.
+    @param terms The take-over and the numbers to report.
+    """
+    wiring._check_close_out()
+    word: uint256 = market._open_terms(terms.instrument)
+    index: uint256 = 0
+    flags: uint256 = 0
+    index, flags = assessment._price((word >> 32) & (2**16 - 1))
+    assert flags & STALE == 0, "house: stale price"
+    losing: Leg = self._leg(terms.account, terms.instrument, 0)
+    size: int256 = convert(terms.size, int256)
+    if losing.size > 0:
+        size = -size
+    losing = self._leg(terms.account, terms.instrument, size)
+    taking: Leg = self._leg(terms.taker, terms.instrument, -size)
+    paid: int256 = (
+        size * (convert(index, int256) - assessment._funding_index(word)) // convert(WAD, int256)
+    )
+    fill: Fill = Fill(
+        instrument=terms.instrument,
+        price=index,
+        index=index,
+        execution=terms.mode,
+        trade_id=keccak256(abi_encode(report_chain.root, terms.account, terms.taker)),
+    )
+    penalty: int256 = convert(terms.penalty, int256)
+    gross: int256 = self._settle_leg(losing, fill, -paid, -penalty, 0, STALE)
+    gross += self._settle_leg(taking, fill, paid, penalty, 0, STALE)
+    if terms.mode == BACKSTOP:
+        used: uint256 = min(terms.size * index // WAD, book.backstop[terms.taker])
+        book.backstop[terms.taker] -= used
+        book.backstop_total -= used
+    market._add_volume(terms.instrument, word, terms.size)
+    market._add_gross(terms.instrument, gross)
+    report_chain._report(
+        POSITION_LIQUIDATED_TOPIC,
+        convert(terms.account, bytes32),
+        convert(terms.instrument, bytes32),
+        abi_encode(
+            terms.taker,
+            terms.mode,
+            terms.size,
+            index,
+            terms.penalty,
+            terms.equity_before,
+            terms.margin_before,
+            terms.equity_after,
+            terms.margin_after,
+        ),
+    )
+
+
+@internal
+@pure
+def _within_band(_price: uint256, _index: uint256) -> bool:
+    """
+    @notice Whether a price is within the constant band around the index.
+    @param _price Wad.
+    @param _index Wad.
+    @return True if it is.
+    """
+    low: uint256 = _index - _index * rules.PRICE_BAND_BPS // 10_000
+    return _price >= low and _price <= _index + (_index - low)
+
+
+@internal
+@view
+def _preview(
+    _account: uint256, _instrument: uint256, _delta: int256, _valuation: uint256
+) -> IClearingHouse.Margin:
+    """
+    @notice Assessment after a fill at mark, nothing stored.
+    @param _account Account id.
+    @param _instrument Instrument id that trades.
+    @param _delta Signed size (wad).
+    @param _valuation 0 opening, 1 withdrawal, 2 close-out.
+    @return The assessment.
+    """
+    terms: uint256 = market._open_terms(_instrument)
+    index: uint256 = 0
+    flags: uint256 = 0
+    index, flags = assessment._price((terms >> 32) & (2**16 - 1))
+    unit: int256 = convert(index, int256) - assessment._funding_index(terms)
+    leg: Leg = self._leg(_account, _instrument, _delta)
+    cash: int256 = 0
+    leg.size, leg.quote, cash = margin._next_position(
+        leg.size, leg.quote, _delta, -(_delta * unit // convert(WAD, int256))
+    )
+    leg.side = book._with_position(leg.side, _instrument, leg.size, leg.quote)
+    leg.side.word = book._with_cash(leg.side.word, book._cash(leg.side.word) + cash)
+    return assessment._assess(leg.side, _valuation)
+
+
+@internal
+@view
+def _leg(_account: uint256, _instrument: uint256, _delta: int256) -> Leg:
+    """
+    @notice Loads one side and classes what it is about to do.
+    @param _account Account id.
+    @param _instrument Instrument id.
+    @param _delta Signed size (wad).
+    @return The leg; a flip through zero counts as opening.
+    """
+    side: book.Side = book._load(_account, _instrument)
+    size: int256 = 0
+    quote: int256 = 0
+    size, quote = book._position(side)
+    action: uint256 = OPEN
+    if size != 0:
+        after: int256 = size + _delta
+        if (size > 0) == (_delta > 0):
+            action = INCREASE
+        elif after == 0:
+            action = CLOSE
+        elif (after > 0) == (size > 0):
+            action = REDUCE
+    return Leg(
+        side=side,
+        action=action,
+        delta=_delta,
+        size=size,
+        quote=quote,
+        equity=0,
+        requirement=0,
+    )
+
+
+@internal
+def _settle_leg(
+    _leg: Leg,
+    _fill: Fill,
+    _quote_delta: int256,
+    _cash_delta: int256,
+    _party: uint256,
+    _blocking: uint256,
+) -> int256:
+    """
+    @notice Applies a fill to one side, checks it, stores and reports it. In a
+            take-over the account that loses its position is not checked here:
+            the close-out contract has seen that its shortfall falls.
+    @param _leg The side, classed.
+    @param _fill The fill.
+    @param _quote_delta Change of quote plus cash (wad).
+    @param _cash_delta Cash besides: the penalty of a take-over (wad).
+    @param _party The owner's party word; not used in a take-over.
+    @param _blocking Price flags that stop opening.
+    @return Change of the absolute size (wad).
+    """
+    leg: Leg = _leg
+    trades: bool = _fill.execution == TRADE
+    opens: bool = leg.action <= INCREASE
+    if opens:
+        flags: uint256 = leg.side.word >> 120
+        assert flags & (book.CALLED | book.INDEBTED) == 0, "house: called or indebted"
+        # An engine id other than 0 is reserved for margin engines to come.
+        assert (leg.side.word >> 128) & 255 == 0, "house: unknown margin engine"
+        if trades:
+            assert book.uncovered == 0, "house: loss uncovered"
+            retail: bool = (_party >> 152) & 255 == RETAIL_CATEGORY
+            if leg.side.count == 0:
+                leg.side.word = leg.side.word & ~(book.RETAIL << 120)
+                if retail:
+                    leg.side.word = leg.side.word | (book.RETAIL << 120)
+            else:
+                # A client who has become retail keeps what is open on the terms
+                # on which it was opened, and opens nothing new on them.
+                assert not retail or flags & book.RETAIL != 0, "house: category changed"
+    before: book.Side = leg.side
+    leg = self._apply(leg, _fill, _quote_delta, _cash_delta)
+    result: IClearingHouse.Margin = empty(IClearingHouse.Margin)
+    if opens:
+        result = assessment._assess(leg.side, OPENING)
+        assert result.flags & _blocking == 0, "house: price stale or jumped"
+        assert (
+            result.equity >= convert(result.requirement, int256)
+        ), "house: below initial margin"
+    else:
+        result = assessment._assess(leg.side, CLOSE_OUT)
+        # The requirement is never negative, so this covers negative equity too.
+        if trades and result.equity < convert(result.requirement, int256):
+            self._check_reduction(before, leg.side, result)
+    leg.equity = result.equity
+    leg.requirement = result.requirement
+    book._store(leg.side, before.count)
+    self._report_leg(leg, _fill)
+    return abs(leg.size) - abs(_leg.size)
+
+
+@internal
+@view
+def _check_reduction(_before: book.Side, _after: book.Side, _result: IClearingHouse.Margin):
+    """
+    @notice A reduction of an account that is short passes if the shortfall does
+            not grow, or if nothing is left open. Neither may create or deepen a
+            negative equity: at mark it cannot, so only a price worse than mark
+            would, and the loss would be somebody else's.
+    @param _before The side before the trade.
+    @param _after The side after it.
+    @param _result Its assessment.
+    """
+    before: IClearingHouse.Margin = assessment._assess(_before, CLOSE_OUT)
+    assert (
+        _result.equity >= 0 or _result.equity + ROUNDING >= before.equity
+    ), "house: deficit"
+    assert _after.count == 0 or (
+        convert(_result.requirement, int256) - _result.equity
+        <= convert(before.requirement, int256) - before.equity + ROUNDING
+    ), "house: shortfall grows"
+
+
+@internal
+def _apply(_leg: Leg, _fill: Fill, _quote_delta: int256, _cash_delta: int256) -> Leg:
+    """
+    @notice The arithmetic of a fill on one side, entry notional included.
+    @param _leg The side, classed.
+    @param _fill The fill.
+    @param _quote_delta Change of quote plus cash (wad).
+    @param _cash_delta Cash besides (wad).
+    @return The leg after it.
+    """
+    leg: Leg = _leg
+    cash: int256 = 0
+    leg.size, leg.quote, cash = margin._next_position(
+        _leg.size, _leg.quote, _leg.delta, _quote_delta
+    )
+    size: uint256 = convert(abs(leg.size), uint256)
+    assert size * _fill.index < MAX_NOTIONAL * WAD, "house: position too large"
+    leg.side = book._with_position(leg.side, _fill.instrument, leg.size, leg.quote)
+    cash += book._cash(leg.side.word) + _cash_delta
+    leg.side.word = book._with_cash(leg.side.word, cash)
+    if (leg.side.word >> 120) & book.RETAIL != 0:
+        traded: uint256 = convert(abs(leg.delta), uint256)
+        entry: uint256 = book.entry_notional[leg.side.account][_fill.instrument]
+        if leg.action == CLOSE:
+            entry = 0
+        elif leg.action == REDUCE:
+            entry -= entry * traded // convert(abs(_leg.size), uint256)
+        elif _leg.size != 0 and leg.action == OPEN:
+            entry = margin._ceil_div(size * _fill.price, WAD)
+        else:
+            entry += margin._ceil_div(traded * _fill.price, WAD)
+        book.entry_notional[leg.side.account][_fill.instrument] = entry
+    return leg
+
+
+@internal
+def _report_leg(_leg: Leg, _fill: Fill):
+    """
+    @notice Reports one leg of a fill with its UTI.
+    @param _leg The leg after the fill.
+    @param _fill The fill.
+    """
+    leg_no: uint256 = 1
+    if _leg.delta < 0:
+        leg_no = 2
+    uti: bytes32 = keccak256(abi_encode(chain.id, self, _fill.trade_id, leg_no))
+    lei: uint256 = wiring.LEI << 128
+    report_chain._report(
+        TRADE_REPORTED_TOPIC,
+        convert(_leg.side.account, bytes32),
+        convert(_fill.instrument, bytes32),
+        abi_encode(
+            lei | (convert(uti, uint256) >> 128),
+            lei | (convert(_fill.trade_id, uint256) >> 128),
+            _fill.execution | (_leg.action << 8) | (((_leg.side.word >> 120) & 255) << 16),
+            _leg.delta,
+            _fill.price,
+            _fill.index,
+            _leg.size,
+            _leg.quote,
+            book._cash(_leg.side.word),
+            _leg.equity,
+            _leg.requirement,
+        ),
+    )

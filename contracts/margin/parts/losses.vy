@@ -1,0 +1,408 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+"""
+@title Losses: margin calls, sale of collateral, the written loss order, debts
+@license Apache-2.0
+@notice A loss goes, in this order (Regulation (EU) 648/2012 Art. 45), to: the
+        account's own margin; the free resources of the member that carries it
+        and its share in the default fund; the house's dedicated resources; the
+        other members' shares, pro rata. What is left stops opening, and unpaid
+        gains are scaled pro rata. Other clients' margin is never touched.
+        A retail client's deficit is extinguished; anybody else's is a debt that
+        bars opening and withdrawal and, when paid, refills the layers last to
+        first.
+@dev    Layers of a debt: 0 member's cash, 1 member's share, 2 the house's
+        resources, 3 other members, 4 uncovered; each a multiple of one token
+        unit, rounded against the debtor.
+"""
+
+
+from ethereum.ercs import IERC20
+
+from ...interfaces import IClearingHouse
+from ...modules import report_chain
+from ...modules import rules
+from ...modules import tokens
+from . import assessment
+from . import book
+from . import wiring
+
+
+uses: report_chain
+uses: book
+uses: wiring
+uses: assessment
+
+
+OPENING: constant(uint256) = 0
+WITHDRAWAL: constant(uint256) = 1
+STALE: constant(uint256) = 1
+MASK_32: constant(uint256) = 2**32 - 1
+
+BACKSTOP_COMMITTED_TOPIC: constant(bytes32) = keccak256(
+    "BackstopCommitted(uint256,address,uint256)"
+)
+MARGIN_CALLED_TOPIC: constant(bytes32) = keccak256(
+    "MarginCalled(uint256,uint256,int256,uint256,uint256)"
+)
+MARGIN_CALL_ENDED_TOPIC: constant(bytes32) = keccak256(
+    "MarginCallEnded(uint256,uint256,int256,uint256)"
+)
+COLLATERAL_SOLD_TOPIC: constant(bytes32) = keccak256(
+    "CollateralSold(uint256,uint256,uint256,uint256,uint256,int256,uint256,int256,uint256)"
+)
+LOSS_ALLOCATED_TOPIC: constant(bytes32) = keccak256(
+    "LossAllocated(uint256,uint256,uint256,uint256,uint256,uint256,uint256,uint256)"
+)
+DEBT_RECORDED_TOPIC: constant(bytes32) = keccak256("DebtRecorded(uint256,uint256,uint256)")
+DEBT_PAID_TOPIC: constant(bytes32) = keccak256("DebtPaid(uint256,uint256,uint256,uint256)")
+DEFICIT_EXTINGUISHED_TOPIC: constant(bytes32) = keccak256(
+    "DeficitExtinguished(uint256,uint256,uint256)"
+)
+LOSS_COVERED_TOPIC: constant(bytes32) = keccak256("LossCovered(uint256,address,uint256,uint256)")
+GAIN_COUNTED_TOPIC: constant(bytes32) = keccak256("GainCounted(uint256,uint256,uint256,uint256)")
+GAIN_SCALED_TOPIC: constant(bytes32) = keccak256("GainScaled(uint256,uint256,uint256,int256)")
+
+
+@external
+def set_call(account: uint256, deadline: uint256, equity: int256, requirement: uint256):
+    """
+    @notice Begins or ends a margin call. Only the close-out contract.
+    @param account Account id.
+    @param deadline Seconds; 0 ends the call.
+    @param equity For the report (wad).
+    @param requirement For the report (wad).
+    """
+    wiring._check_close_out()
+    word: uint256 = book.accounts[account] & ~((book.CALLED << 120) | (MASK_32 << 168))
+    member: bytes32 = convert((word >> 136) & MASK_32, bytes32)
+    if deadline == 0:
+        book.accounts[account] = word
+        report_chain._report(
+            MARGIN_CALL_ENDED_TOPIC,
+            convert(account, bytes32),
+            member,
+            abi_encode(equity, requirement),
+        )
+    else:
+        book.accounts[account] = word | (book.CALLED << 120) | (deadline << 168)
+        report_chain._report(
+            MARGIN_CALLED_TOPIC,
+            convert(account, bytes32),
+            member,
+            abi_encode(equity, requirement, deadline),
+        )
+
+
+@external
+def void_backstop(member: uint256):
+    """
+    @notice Strikes out what is left of a promise that its member cannot keep.
+            Only the close-out contract.
+    @param member The member's account id.
+    """
+    wiring._check_close_out()
+    book.backstop_total -= book.backstop[member]
+    book.backstop[member] = 0
+    report_chain._report(
+        BACKSTOP_COMMITTED_TOPIC, convert(member, bytes32), empty(bytes32), abi_encode(empty(uint256))
+    )
+
+
+@external
+def sell_collateral(account: uint256, buyer: uint256, asset: uint256, amount: uint256, cost: uint256):
+    """
+    @notice Moves collateral of an account that owes cash to a buyer, for the
+            buyer's cash. Only the close-out contract, which has fixed the price.
+    @param account Account id of the seller.
+    @param buyer Account id of the buyer; its cash must suffice.
+    @param asset Collateral asset.
+    @param amount Token units.
+    @param cost Wad.
+    """
+    wiring._check_close_out()
+    held: uint256 = book._balance(account, asset)
+    assert amount > 0 and amount <= held, "house: not enough collateral"
+    book._set_balance(account, asset, held - amount)
+    received: uint256 = book._balance(buyer, asset) + amount
+    book._set_balance(buyer, asset, received)
+    cash: int256 = self._add_cash(account, convert(cost, int256))
+    paid: int256 = self._add_cash(buyer, -convert(cost, int256))
+    assert paid >= 0, "house: not enough cash"
+    side: book.Side = book._load(buyer, 0)
+    if side.count > 0:
+        result: IClearingHouse.Margin = assessment._assess(side, OPENING)
+        assert result.flags & STALE == 0, "house: stale price"
+        assert (
+            result.equity >= convert(result.requirement, int256)
+        ), "house: below initial margin"
+    report_chain._report(
+        COLLATERAL_SOLD_TOPIC,
+        convert(account, bytes32),
+        convert(asset, bytes32),
+        abi_encode(buyer, amount, cost, cash, held - amount, paid, received),
+    )
+
+
+@external
+def allocate_loss(account: uint256):
+    """
+    @notice Spreads the deficit of an account that has nothing left over the
+            layers, in the written order. Anyone.
+    @param account Account id: no positions, no collateral, negative cash.
+    """
+    side: book.Side = book._load(account, 0)
+    cash: int256 = book._cash(side.word)
+    assert side.count == 0, "house: positions open"
+    assert (side.word >> 112) & 255 == 0, "house: collateral left"
+    assert cash < 0, "house: no loss"
+    deficit: uint256 = convert(-cash, uint256)
+    member: uint256 = (side.word >> 136) & MASK_32
+    scale: uint256 = wiring.TOKEN_SCALE
+    book.accounts[account] = book._with_cash(side.word, 0)
+
+    own: uint256 = 0
+    if member != account:
+        own = min(self._free_cash(member), deficit) // scale * scale
+        self._add_cash(member, -convert(own, int256))
+    share: uint256 = 0
+    house: uint256 = 0
+    others: uint256 = 0
+    if deficit > own:
+        share, house, others = extcall wiring.FUND.absorb(
+            member, (deficit - own + scale - 1) // scale
+        )
+        share *= scale
+        house *= scale
+        others *= scale
+    covered: uint256 = own + share + house + others
+    uncovered: uint256 = max(deficit, covered) - covered
+    if uncovered > 0:
+        self._start_episode(uncovered)
+    else:
+        book.dust += covered - deficit
+    report_chain._report(
+        LOSS_ALLOCATED_TOPIC,
+        convert(account, bytes32),
+        convert(member, bytes32),
+        abi_encode(deficit, own, share, house, others, uncovered),
+    )
+    if (side.word >> 120) & book.RETAIL != 0:
+        report_chain._report(
+            DEFICIT_EXTINGUISHED_TOPIC,
+            convert(account, bytes32),
+            convert(member, bytes32),
+            abi_encode(deficit),
+        )
+        return
+    uncovered = (uncovered + scale - 1) // scale * scale
+    book.debts[account][0] += own
+    book.debts[account][1] += share
+    book.debts[account][2] += house
+    book.debts[account][3] += others
+    book.debts[account][4] += uncovered
+    book.accounts[account] |= book.INDEBTED << 120
+    report_chain._report(
+        DEBT_RECORDED_TOPIC,
+        convert(account, bytes32),
+        convert(member, bytes32),
+        abi_encode(covered + uncovered),
+    )
+
+
+@external
+def pay_debt(account: uint256, amount: uint256):
+    """
+    @notice Pays a recorded debt; the layers are refilled last to first. Anyone.
+    @param account The debtor's account id.
+    @param amount Token units, at most the debt.
+    """
+    layers: uint256[5] = book.debts[account]
+    scale: uint256 = wiring.TOKEN_SCALE
+    left: uint256 = amount * scale
+    assert left > 0 and left <= self._debt(account), "house: bad amount"
+    paid: uint256[5] = empty(uint256[5])
+    for i: uint256 in range(5):
+        layer: uint256 = 4 - i
+        paid[layer] = min(left, layers[layer])
+        left -= paid[layer]
+        book.debts[account][layer] = layers[layer] - paid[layer]
+    word: uint256 = book.accounts[account]
+    member: uint256 = (word >> 136) & MASK_32
+    remaining: uint256 = self._debt(account)
+    if remaining == 0:
+        book.accounts[account] = word & ~(book.INDEBTED << 120)
+    reduced: uint256 = min(paid[4], book.uncovered)
+    book.uncovered -= reduced
+    book.dust += paid[4] - reduced
+    if paid[0] > 0:
+        self._add_cash(member, convert(paid[0], int256))
+    report_chain._report(
+        DEBT_PAID_TOPIC,
+        convert(account, bytes32),
+        convert(member, bytes32),
+        abi_encode(amount * scale, remaining),
+    )
+    tokens._pull(wiring.TOKEN, msg.sender, amount)
+    back: uint256 = (paid[1] + paid[2] + paid[3]) // scale
+    if back > 0:
+        assert extcall IERC20(wiring.TOKEN).approve(
+            wiring.FUND.address, back, default_return_value=True
+        ), "house: approval refused"
+        extcall wiring.FUND.refill(
+            member, paid[1] // scale, paid[2] // scale, paid[3] // scale
+        )
+
+
+@external
+def cover_loss(amount: uint256):
+    """
+    @notice Pays for a loss that no layer covered, so that opening can resume.
+            Anyone; a gift to the house.
+    @param amount Token units, at most the uncovered loss rounded up.
+    """
+    paid: uint256 = amount * wiring.TOKEN_SCALE
+    assert paid > 0 and paid < book.uncovered + wiring.TOKEN_SCALE, "house: bad amount"
+    reduced: uint256 = min(paid, book.uncovered)
+    book.uncovered -= reduced
+    book.dust += paid - reduced
+    report_chain._report(
+        LOSS_COVERED_TOPIC,
+        convert(book.episode, bytes32),
+        convert(msg.sender, bytes32),
+        abi_encode(paid, book.uncovered),
+    )
+    tokens._pull(wiring.TOKEN, msg.sender, amount)
+
+
+@external
+def count_gain(account: uint256):
+    """
+    @notice Counts an account's unpaid gains while a loss is being allocated, so
+            that they can be scaled. Anyone; every other winner profits from
+            each one counted.
+    @param account Account id.
+    """
+    assert block.timestamp <= book.counting_deadline, "house: not counting"
+    assert book.counted_in[account] != book.episode, "house: already counted"
+    assert book.counted_gain[account] == 0, "house: gain not scaled"
+    side: book.Side = book._load(account, 0)
+    full: IClearingHouse.Margin = assessment._assess(side, OPENING)
+    assert full.flags & STALE == 0, "house: stale price"
+    bare: IClearingHouse.Margin = assessment._assess(side, WITHDRAWAL)
+    gain: uint256 = convert(full.equity - bare.equity, uint256)
+    book.counted_in[account] = book.episode
+    book.counted_gain[account] = gain
+    book.episode_gains[book.episode] += gain
+    report_chain._report(
+        GAIN_COUNTED_TOPIC,
+        convert(account, bytes32),
+        convert(book.episode, bytes32),
+        abi_encode(gain, book.episode_gains[book.episode]),
+    )
+
+
+@external
+def scale_gain(account: uint256):
+    """
+    @notice Takes an account's part of an uncovered loss from its counted gains,
+            pro rata and never more than the gain. Anyone, after the counting.
+    @param account Account id.
+    """
+    assert block.timestamp > book.counting_deadline, "house: still counting"
+    gain: uint256 = book.counted_gain[account]
+    assert gain > 0, "house: no counted gain"
+    number: uint256 = book.counted_in[account]
+    if book.episode_loss[number] == 0:
+        book.episode_loss[number] = book.uncovered
+    total: uint256 = book.episode_gains[number]
+    amount: uint256 = min(
+        min((book.episode_loss[number] * gain + total - 1) // total, gain), book.uncovered
+    )
+    book.counted_gain[account] = 0
+    book.uncovered -= amount
+    cash: int256 = self._add_cash(account, -convert(amount, int256))
+    report_chain._report(
+        GAIN_SCALED_TOPIC,
+        convert(account, bytes32),
+        convert(number, bytes32),
+        abi_encode(amount, cash),
+    )
+
+
+@internal
+def _start_episode(_loss: uint256):
+    """
+    @notice Adds an uncovered loss; outside a counting it begins one.
+    @param _loss Wad.
+    """
+    book.uncovered += _loss
+    if block.timestamp > book.counting_deadline:
+        book.episode += 1
+        book.counting_deadline = block.timestamp + rules.MARGIN_CALL_SECONDS
+
+
+@internal
+def _add_cash(_account: uint256, _amount: int256) -> int256:
+    """
+    @notice Changes an account's cash.
+    @param _account Account id.
+    @param _amount Wad, signed.
+    @return Cash after (wad).
+    """
+    word: uint256 = book.accounts[_account]
+    assert word != 0, "house: unknown account"
+    cash: int256 = book._cash(word) + _amount
+    book.accounts[_account] = book._with_cash(word, cash)
+    return cash
+
+
+@internal
+@view
+def _free_cash(_account: uint256) -> uint256:
+    """
+    @notice Cash that an account does not need: min(cash, equity - requirement),
+            unrealised profit left out.
+    @param _account Account id.
+    @return Wad; reverts while a price that its positions need is stale.
+    """
+    side: book.Side = book._load(_account, 0)
+    cash: int256 = book._cash(side.word)
+    if side.count == 0:
+        return convert(max(cash, 0), uint256)
+    result: IClearingHouse.Margin = assessment._assess(side, WITHDRAWAL)
+    assert result.flags & STALE == 0, "house: stale price"
+    excess: int256 = result.equity - convert(result.requirement, int256)
+    return convert(max(min(cash, excess), 0), uint256)
+
+
+@internal
+@view
+def _grace_until(_account: uint256) -> uint256:
+    """
+    @notice When liquidation of an account may start again after one of the
+            prices that its positions need had been stale.
+    @param _account Account id.
+    @return Seconds; 0 if none was.
+    """
+    latest: uint256 = 0
+    last: uint256 = max_value(uint256)
+    side: book.Side = book._load(_account, 0)
+    for i: uint256 in range(side.count, bound=20):
+        feed: uint256 = (book.instruments[side.positions[i] & MASK_32] >> 32) & (2**16 - 1)
+        if feed != last:
+            latest = max(latest, staticcall wiring.BOARD.grace_until(feed))
+            last = feed
+    return latest
+
+
+@internal
+@view
+def _debt(_account: uint256) -> uint256:
+    """
+    @notice What an account owes.
+    @param _account Account id.
+    @return Wad.
+    """
+    layers: uint256[5] = book.debts[_account]
+    return layers[0] + layers[1] + layers[2] + layers[3] + layers[4]
