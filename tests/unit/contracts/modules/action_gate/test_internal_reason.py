@@ -1,0 +1,103 @@
+"""`_reason` against the table of its rules, and every code of two letters for the retail rule."""
+
+from __future__ import annotations
+
+from itertools import product
+from string import ascii_uppercase
+from typing import Any
+
+import pytest
+from web3.contract import Contract
+
+NOW = 1_600_000_000
+YEAR = 31_536_000
+ISSUERS = 1 << 1
+
+MEMBER_STATES = set(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+)
+"""ISO 3166-1 codes of the 27 member states, as europa.eu lists the countries."""
+
+BANS = {"GB", "SG", "HK"}
+CRYPTO, EQUITY = 7, 3
+RISKY, SAFE = (1, 2, 6), (3, 4, 5, 7)
+
+
+@pytest.fixture(scope="module")
+def gate(deploy: Any) -> Contract:
+    made: Contract = deploy("tests/mocks/IdentifiersHarness")
+    return made
+
+
+def word(
+    account: int = 5, jurisdiction: str = "DE", category: int = 2, flags: int = 0,
+    issuer: int = 1, expiry: int = NOW + 1, screened_at: int = NOW - YEAR,
+) -> int:
+    """A party word, lane by lane."""
+    letters = int.from_bytes(jurisdiction.encode(), "big")
+    lanes = (
+        (account, 32), (77, 104), (letters, 16), (category, 8), (flags, 8), (issuer, 16),
+        (expiry, 32), (screened_at, 32),
+    )
+    packed = offset = 0
+    for value, width in lanes:
+        packed += value * 2**offset
+        offset += width
+    return packed
+
+
+def ask(gate: Contract, party: int, action: int, asset_class: int = CRYPTO) -> int:
+    answer = gate.functions.reason(party, 5, action, asset_class, NOW, ISSUERS).call()
+    return int(answer)
+
+
+def test_default_behavior(gate: Contract) -> None:
+    assert {ask(gate, word(), action) for action in (*RISKY, *SAFE)} == {0}
+
+
+@pytest.mark.parametrize(
+    ("party", "risky", "safe"),
+    [
+        (0, 1, 1),
+        (word(expiry=NOW), 2, 0),
+        (word(flags=8), 3, 0),
+        (word(flags=4), 4, 4),
+        (word(flags=2), 5, 0),
+        (word(screened_at=NOW - YEAR - 1), 8, 0),
+        (word(account=6), 9, 9),
+        (word(issuer=2), 10, 0),
+        (word(issuer=256), 10, 0),
+        (word(issuer=65_535), 10, 0),
+        (word(flags=16), 0, 0),
+        (word(category=3), 0, 0),
+        (word(flags=4 + 8 + 2, expiry=0), 4, 4),
+        (word(account=6, flags=4), 9, 9),
+        (word(category=1, jurisdiction="GB"), 6, 0),
+        (word(category=1, jurisdiction="US"), 7, 0),
+        (word(category=1, jurisdiction="FR", flags=1), 0, 0),
+        (word(category=1, jurisdiction="GB", flags=2), 5, 0),
+        (word(category=2, jurisdiction="GB"), 0, 0),
+    ],
+)
+def test_table(gate: Contract, party: int, risky: int, safe: int) -> None:
+    assert {ask(gate, party, action) for action in RISKY} == {risky}
+    assert {ask(gate, party, action) for action in SAFE} == {safe}
+
+
+@pytest.mark.parametrize("action", [0, 8, 256, 259, 2**255])
+def test_a_number_that_is_no_action_adds_risk(gate: Contract, action: int) -> None:
+    assert ask(gate, word(flags=2), action) == 5
+
+
+def test_retail_by_jurisdiction(gate: Contract) -> None:
+    for pair in product(ascii_uppercase, repeat=2):
+        code = "".join(pair)
+        party = word(category=1, jurisdiction=code)
+        allowed = code in MEMBER_STATES or code == "EU"
+        assert ask(gate, party, 1) == (0 if allowed else 6 if code in BANS else 7), code
+
+
+def test_retail_outside_crypto(gate: Contract) -> None:
+    for code in ("GB", "SG", "HK", "US", "CH"):
+        assert ask(gate, word(category=1, jurisdiction=code), 1, EQUITY) == 7
+    assert ask(gate, word(category=1, jurisdiction="ES"), 1, EQUITY) == 0

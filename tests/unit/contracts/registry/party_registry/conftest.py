@@ -1,0 +1,86 @@
+"""A registry with a registrar, a supervisor, a member and clients of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from web3.contract import Contract
+from web3.types import TxReceipt
+
+from tests.support.parties import Attestation, lei_text, lei_word
+
+DAY = 86_400
+YEAR = 365 * DAY
+BASIS = b"EU 596/2014 Art. 23".ljust(32, b"\0")
+CASE = b"\x11" * 32
+
+OPEN, INCREASE, REDUCE, CLOSE, WITHDRAW, LIQUIDATE, DEPOSIT = range(1, 8)
+RISKY = (OPEN, INCREASE, LIQUIDATE)
+SAFE = (REDUCE, CLOSE, WITHDRAW, DEPOSIT)
+CRYPTO = 7
+
+
+@pytest.fixture(scope="module")
+def registry(deploy: Any, actors: Any) -> Contract:
+    """An empty registry."""
+    made: Contract = deploy("registry/PartyRegistry", actors("registrar"), actors("supervisor"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def firm(actors: Any, now: Callable[[], int]) -> Attestation:
+    """A professional legal person, account 1 once it is onboarded."""
+    return Attestation(
+        actors("member"), lei_word(lei_text(1)), b"DE", 2, False, 0, now() + YEAR, now() - DAY
+    )
+
+
+@pytest.fixture(scope="module")
+def person(actors: Any, firm: Attestation) -> Attestation:
+    """A retail natural person carried by the firm, account 2 once it is onboarded."""
+    return firm.but(
+        wallet=actors("retail_trader"), identifier=2**103 + 9, jurisdiction=b"FR", category=1,
+        natural_person=True, member=1,
+    )
+
+
+@pytest.fixture
+def onboard(registry: Contract, send: Any, actors: Any) -> Callable[[Attestation], TxReceipt]:
+    """``onboard(attestation)``: by the registrar."""
+
+    def onboarded(attestation: Attestation) -> TxReceipt:
+        made: TxReceipt = send(registry.functions.onboard(attestation), actors("registrar"))
+        return made
+
+    return onboarded
+
+
+@pytest.fixture
+def parties(onboard: Any, firm: Attestation, person: Attestation) -> list[TxReceipt]:
+    """The firm and the person onboarded, as accounts 1 and 2."""
+    return [onboard(firm), onboard(person)]
+
+
+@pytest.fixture
+def reason(registry: Contract, firm: Attestation) -> Callable[..., int]:
+    """``reason(action)``: the gate's answer for the firm, with a crypto product."""
+
+    def answered(action: int, account: int = 1, wallet: str | None = None) -> int:
+        call = registry.functions.gate(wallet or firm.wallet, account, action, CRYPTO)
+        return int(call.call()[0])
+
+    return answered
+
+
+@pytest.fixture
+def supervise(registry: Contract, send: Any, actors: Any) -> Callable[..., TxReceipt]:
+    """``supervise("freeze", 1)``: a power, by the supervisor unless another is named."""
+
+    def done(power: str, account: int, basis: bytes = BASIS, by: str = "supervisor") -> TxReceipt:
+        call = getattr(registry.functions, power)(account, basis, CASE)
+        made: TxReceipt = send(call, actors(by))
+        return made
+
+    return done

@@ -1,0 +1,52 @@
+"""`unfreeze`: the flag of `freeze` is gone; only the supervisor, only with a legal basis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web3.contract import Contract
+
+from tests.support.parties import Attestation, read_party
+
+from .conftest import BASIS, CASE, RISKY, SAFE
+
+
+def test_default_behavior(
+    registry: Contract, parties: Any, supervise: Any, logs: Any, reason: Any, firm: Attestation
+) -> None:
+    supervise("freeze", 1)
+    receipt = supervise("unfreeze", 1)
+    word = registry.functions.word_of(firm.wallet).call()
+    assert read_party(word).flags == 0
+    (event,) = logs(receipt, registry)
+    assert event.event == "PartyUnfrozen"
+    assert dict(event.args) == {
+        "account": 1, "legal_basis": BASIS, "word": word, "case_hash": CASE
+    }
+    risky, safe = (0, 0)
+    assert {reason(action) for action in RISKY} == {risky}
+    assert {reason(action) for action in SAFE} == {safe}
+
+
+def test_not_the_supervisor(parties: Any, supervise: Any, reverts: Any) -> None:
+    supervise("freeze", 1)
+    with reverts("roles: not the holder"):
+        supervise("unfreeze", 1, by="registrar")
+
+
+def test_no_legal_basis(parties: Any, supervise: Any, reverts: Any) -> None:
+    supervise("freeze", 1)
+    with reverts("parties: no legal basis"):
+        supervise("unfreeze", 1, basis=bytes(32))
+
+
+def test_no_such_account(parties: Any, supervise: Any, reverts: Any) -> None:
+    with reverts("parties: no such account"):
+        supervise("unfreeze", 3)
+
+
+def test_already_so(parties: Any, supervise: Any, reverts: Any) -> None:
+    supervise("freeze", 1)
+    supervise("unfreeze", 1)
+    with reverts("parties: already so"):
+        supervise("unfreeze", 1)
