@@ -102,8 +102,9 @@ def test_docstrings(path: Path) -> None:
 
 @every_module
 def test_size_of_file(path: Path) -> None:
-    """At most 400 lines."""
-    assert len(path.read_text("utf-8").splitlines()) <= MAX_LINES
+    """At most 400 lines, unless it is generated."""
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= MAX_LINES or text.startswith('"""Generated ')
 
 
 def test_public_surface() -> None:
