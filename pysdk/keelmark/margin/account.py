@@ -172,9 +172,9 @@ def must_close_out(result: MarginResult) -> bool:
     return result.equity * BPS < result.initial_margin * value("CLOSE_OUT_BPS")
 
 
-def must_call(result: MarginResult) -> bool:
-    """Whether a margin call may be issued: equity is below the requirement."""
-    return result.equity < result.initial_margin
+def must_call(result: MarginResult, cash: int) -> bool:
+    """Whether a margin call may be issued: equity is below the requirement, or cash is owed."""
+    return result.equity < result.initial_margin or cash < 0
 
 
 def reduction_allowed(before: MarginResult, after: MarginResult) -> bool:

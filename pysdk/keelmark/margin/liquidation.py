@@ -17,7 +17,7 @@ from keelmark.margin.funding import cumulative_funding
 from keelmark.margin.trade import apply_trade
 from keelmark.regulation import value
 from keelmark.types import AccountState, MarginResult, MarketState, Position, Valuation
-from keelmark.units import BPS, div_ceil, div_floor
+from keelmark.units import BPS, WAD, div_ceil, div_floor
 
 
 def penalty_cap(equity_before: int, margin_before: int, margin_after: int) -> int:
@@ -84,6 +84,13 @@ def after_take_over(
     return after, check_account(after, market, Valuation.CLOSE_OUT)
 
 
+def take_over_penalty(size: int, mark: int, before: MarginResult, after: MarginResult) -> int:
+    """The penalty of a take-over of `size` (wad, unsigned) at `mark`, by the two checks."""
+    return penalty(
+        div_floor(size * mark, WAD), before.equity, before.initial_margin, after.initial_margin
+    )
+
+
 def take_over_allowed(
     account: AccountState, market: MarketState, instrument: int, size: int
 ) -> bool:
@@ -93,23 +100,26 @@ def take_over_allowed(
     """
     held = account.position(instrument)
     lot = market.instruments[instrument].lot
-    if size <= 0 or size % lot or size > abs(held.size):
-        return False
     before = check_account(account, market, Valuation.CLOSE_OUT)
-    _, after = after_take_over(account, market, instrument, size)
-    if after.headroom <= before.headroom:
+    if size <= 0 or size % lot or size > abs(held.size) or before.headroom >= 0:
         return False
-    if size == lot:
-        return before.headroom < 0
+    _, after = after_take_over(account, market, instrument, size)
+    mark = mark_price(market.instruments[instrument], market)
+    headroom = after.headroom - take_over_penalty(size, mark, before, after)
+    if headroom <= before.headroom:
+        return False
+    if headroom <= 0 or size == lot:
+        return True
     _, one_less = after_take_over(account, market, instrument, size - lot)
     return one_less.headroom < 0
 
 
 def max_take_over(account: AccountState, market: MarketState, instrument: int) -> int:
-    """The largest size (wad) not beyond equity = requirement by more than one lot.
+    """The least size (wad) whose take-over meets the requirement, the penalty left out.
 
-    Searched by halving, which presumes that the shortfall falls with the size; where a
-    position hedges others it does not, and `take_over_allowed` still has the last word.
+    A larger one overshoots, unless the penalty uses up what it frees. Searched by halving,
+    which presumes that the shortfall falls with the size; where a position hedges others it
+    does not, and `take_over_allowed` has the last word. 0 if nothing need be taken.
     """
     lot = market.instruments[instrument].lot
     if check_account(account, market, Valuation.CLOSE_OUT).headroom >= 0:
