@@ -38,6 +38,9 @@ STALE: constant(uint256) = 1
 RETAIL: constant(uint256) = 2
 CALLED: constant(uint256) = 4
 
+# Retail clients take over nobody's positions.
+RETAIL_CATEGORY: constant(uint256) = 1
+
 # The gate's action code for taking over.
 LIQUIDATE: constant(uint256) = 6
 
@@ -364,6 +367,7 @@ def _check_taker(_house: address, _taker: uint256, _asset_class: uint256):
         staticcall IBackOffice(_house).party_registry()
     ).gate(msg.sender, _taker, LIQUIDATE, _asset_class)
     assert reason == 0, concat("close-out: gate ", uint2str(reason))
+    assert (party >> 152) & 255 != RETAIL_CATEGORY, "close-out: retail taker"
 
 
 @internal
@@ -410,7 +414,7 @@ def _can_take(
     reason, party = staticcall registry.gate(
         staticcall registry.wallet_of(_member), _member, LIQUIDATE, _asset_class
     )
-    if reason != 0:
+    if reason != 0 or (party >> 152) & 255 == RETAIL_CATEGORY:
         return False
     # 4 called, 8 indebted.
     if (staticcall ILossDesk(_house).statement(_member)).flags & 12 != 0:

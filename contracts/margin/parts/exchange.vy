@@ -122,10 +122,10 @@ def trade(
     selling: Leg = self._leg(seller_account, instrument, -convert(size, int256))
     # The asset class decides whether a retail client may open at all.
     buyer_reason: uint256 = 0
-    buyer_party: uint256 = 0
     seller_reason: uint256 = 0
+    buyer_party: uint256 = 0
     seller_party: uint256 = 0
-    buyer_reason, buyer_party, seller_reason, seller_party = staticcall wiring.PARTIES.gate_trade(
+    buyer_reason, seller_reason, buyer_party, seller_party = staticcall wiring.PARTIES.gate_trade(
         buyer,
         buyer_account,
         buying.action,
