@@ -17,7 +17,10 @@ from tests.style.vyper_source import (
 
 CODE_LIMIT = 24_576
 HOUSE_LIMIT = 18_000
-MAX_LINES = 400
+MAX_WIDTH = 100
+MAX_LINES = 600
+"""Half of a Vyper file is documentation; past this it is split."""
+SIGNATURE = re.compile(r'^    "\w+\([\w,]*\)"$')
 MAX_REASON = 32
 DELEGATES = {"BackOffice": "ClearingHouse", "LossDesk": "ClearingHouse"}
 """Contracts that run only by delegation, and the one that delegates to them."""
@@ -54,9 +57,13 @@ def test_head(path: Path) -> None:
 
 @every_file
 def test_size_of_file(path: Path) -> None:
-    """Width 100, and at most 400 lines unless it is generated."""
+    """Width 100, but for an event's signature, which is one string; not too long a file."""
     lines = path.read_text("utf-8").splitlines()
-    assert not [number for number, line in enumerate(lines, 1) if len(line) > 100]
+    assert not [
+        number
+        for number, line in enumerate(lines, 1)
+        if len(line) > MAX_WIDTH and not SIGNATURE.match(line)
+    ]
     assert len(lines) <= MAX_LINES or path.name in GENERATED
 
 

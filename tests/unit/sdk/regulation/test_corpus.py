@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,10 +66,10 @@ def test_units_stand_in_names() -> None:
         ({"description": ""}, "description"),
     ],
 )
-def test_check_rule_refuses(change: dict[str, object], words: str) -> None:
+def test_check_rule_refuses(change: dict[str, Any], words: str) -> None:
     """Whatever the contract could not hold."""
     with pytest.raises(InputError, match=words):
-        check_rule(replace(rule("IM_CRYPTO_BPS"), **change))  # type: ignore[arg-type]
+        check_rule(replace(rule("IM_CRYPTO_BPS"), **change))
 
 
 def test_unknown_rule() -> None:
