@@ -7,6 +7,7 @@ snapshot that a test goes back to.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -24,16 +25,36 @@ for _folder in (REPOSITORY / "pysdk", REPOSITORY):
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 
-from tests.support.tester import Actor, make_web3  # noqa: E402
-
+from keelmark.chain import Chain  # noqa: E402
+from keelmark.chain.anvil import anvil_path, running_anvil  # noqa: E402
 from keelmark.chain.compiler import compile_contract  # noqa: E402
+from keelmark.chain.embedded import EmbeddedNode  # noqa: E402
 from keelmark.chain.pyevm import Backend  # noqa: E402
+from tests.support.tester import Actor, make_web3  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def backend() -> Backend:
     """The embedded chain's machine: raw access to time, state and revert data."""
     return Backend()
+
+
+@pytest.fixture(scope="session")
+def chain(backend: Backend) -> Chain:
+    """The SDK's client for the same chain as `w3`."""
+    return Chain(EmbeddedNode(backend))
+
+
+@pytest.fixture(scope="session")
+def anvil() -> Iterator[Chain]:
+    """A real node. Tests that ask for it are skipped by name where there is none, except where
+    the environment says ``CI=true``."""
+    if anvil_path() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("anvil is not installed: scripts/install-anvil installs it from npm")
+        pytest.skip("anvil is not installed: scripts/install-anvil installs it from npm")
+    with running_anvil() as node:
+        yield node
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from keelmark.chain.operations import (
     GetLogs,
     GetStorage,
     RawLog,
-    RawReceipt,
+    Receipt,
     Request,
     Transact,
 )
@@ -187,7 +187,7 @@ class EmbeddedNode:
         shown = "0x" + block.hex() if isinstance(block, bytes) else block
         raise NoSuchBlock(f"block: the embedded chain has no block {shown}")
 
-    def _transact(self, request: Transact, signer: Signer) -> RawReceipt:
+    def _transact(self, request: Transact, signer: Signer) -> Receipt:
         """Signs, executes and mines.
 
         Raises:
@@ -218,7 +218,7 @@ class EmbeddedNode:
             reason = reason_text(mined.computation)
             words = "" if reason == "empty revert" else reason
             raise reverted(words, data=mined.computation.output)
-        return _raw_receipt(mined, signer.address)
+        return _receipt(mined, signer.address)
 
 
 def _raw_log(
@@ -237,11 +237,11 @@ def _raw_log(
     )
 
 
-def _raw_receipt(mined: Mined, sender: str) -> RawReceipt:
+def _receipt(mined: Mined, sender: str) -> Receipt:
     """A receipt in the form that every chain's answer has; the block holds nothing else."""
     header, transaction = mined.header, mined.transaction
     created = mined.computation.msg.storage_address if not transaction.to else None
-    return RawReceipt(
+    return Receipt(
         transaction_hash=transaction.hash,
         block_number=header.block_number,
         block_hash=header.hash,

@@ -28,7 +28,7 @@ __all__ = [
     "GetStorage",
     "Operation",
     "RawLog",
-    "RawReceipt",
+    "Receipt",
     "Request",
     "Transact",
 ]
@@ -52,7 +52,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Transact:
-    """Sends a transaction and waits until it is mined; answered with a `RawReceipt`."""
+    """Sends a transaction and waits until it is mined; answered with a `Receipt`."""
 
     to: str | None
     """The contract, or None to create one."""
@@ -138,7 +138,7 @@ class RawLog:
 
 
 @dataclass(frozen=True, slots=True)
-class RawReceipt:
+class Receipt:
     """A mined transaction that did what it should; one that failed is raised instead."""
 
     transaction_hash: bytes

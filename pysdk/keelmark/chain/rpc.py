@@ -22,7 +22,7 @@ from keelmark.chain.operations import (
     GetLogs,
     GetStorage,
     RawLog,
-    RawReceipt,
+    Receipt,
     Request,
     Transact,
 )
@@ -146,7 +146,7 @@ def _chain_id(_request: GetChainId) -> Exchange[int]:
     return int((yield RpcCall("eth_chainId")), 16)
 
 
-def _transact(request: Transact, signer: Signer) -> Exchange[RawReceipt]:
+def _transact(request: Transact, signer: Signer) -> Exchange[Receipt]:
     """Nonce, fees and gas, then the signed transaction, then its receipt."""
     bare: dict[str, Any] = {"from": signer.address, "data": "0x" + request.data.hex()}
     if request.to is not None:
@@ -228,9 +228,9 @@ def _log(row: dict[str, Any]) -> RawLog:
     )
 
 
-def _receipt(row: dict[str, Any], sender: str) -> RawReceipt:
+def _receipt(row: dict[str, Any], sender: str) -> Receipt:
     created = row.get("contractAddress")
-    return RawReceipt(
+    return Receipt(
         transaction_hash=_bytes(row["transactionHash"]),
         block_number=int(row["blockNumber"], 16),
         block_hash=_bytes(row["blockHash"]),

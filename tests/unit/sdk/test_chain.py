@@ -1,7 +1,6 @@
 """Drivers and nodes: one operation through every driver, with equal answers."""
 
 import asyncio
-import os
 import pickle
 
 import pytest
@@ -9,7 +8,6 @@ from eth_abi import encode
 from eth_utils import keccak
 
 from keelmark.chain import Chain, Signer, connect, connect_async
-from keelmark.chain.anvil import anvil_path, running_anvil
 from keelmark.chain.client import AsyncChain
 from keelmark.chain.compiler import compile_contract
 from keelmark.chain.operations import (
@@ -96,17 +94,6 @@ def story(init_code: bytes, keeper: str) -> Operation[dict]:
 @pytest.fixture(scope="module")
 def artefact():
     return compile_contract(find("tests/mocks/RolesHarness"))
-
-
-@pytest.fixture(scope="module")
-def anvil():
-    """A real node; tests that ask for it are skipped by name where there is none."""
-    if anvil_path() is None:
-        if os.environ.get("CI"):
-            pytest.fail("anvil is not installed: scripts/install-anvil")
-        pytest.skip("anvil is not installed: scripts/install-anvil")
-    with running_anvil() as chain:
-        yield chain
 
 
 @pytest.fixture

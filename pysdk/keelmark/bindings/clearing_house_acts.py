@@ -1,0 +1,296 @@
+"""Generated from the contracts: ClearingHouse. Do not edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from keelmark.bindings.clearing_house_reads import ClearingHouseReads
+from keelmark.bindings.runtime import send
+from keelmark.chain.operations import Operation, Receipt
+
+__all__ = ["ClearingHouseActs", "TakeOver"]
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """The contract's struct `TakeOver`."""
+
+    account: int
+    taker: int
+    instrument: int
+    size: int
+    """Wad, unsigned."""
+    penalty: int
+    """Wad, from the account to the taker."""
+    mode: int
+    """2 liquidation, 3 backstop, 4 compulsory close."""
+    equity_before: int
+    margin_before: int
+    equity_after: int
+    margin_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClearingHouseActs(ClearingHouseReads):
+    """What ClearingHouse does."""
+
+    def trade(
+        self,
+        buyer: str,
+        seller: str,
+        buyer_account: int,
+        seller_account: int,
+        instrument: int,
+        size: int,
+        price: int,
+        match_id: bytes,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Clears one match. Only the order matcher, which has checked both owners' signatures.
+        Each side is classed from its own position; the trade passes if both sides pass.
+        """
+        return send(
+            self,
+            "trade(address buyer,address seller,uint256 buyer_account,uint256 seller_account,"
+            "uint256 instrument,uint256 size,uint256 price,bytes32 match_id)",
+            (buyer, seller, buyer_account, seller_account, instrument, size, price, match_id),
+            gas,
+        )
+
+    def take_over(self, terms: TakeOver, *, gas: int | None = None) -> Operation[Receipt]:
+        """Moves part of a position at mark from one account to another and pays the penalty.
+        Only the close-out contract, which has checked that it may, and that the shortfall falls.
+        """
+        return send(
+            self,
+            "take_over((uint256,uint256,uint256,uint256,uint256,uint256,int256,uint256,int256,"
+            "uint256) terms)",
+            (terms,),
+            gas,
+        )
+
+    def hand_over_role(
+        self,
+        role: bytes,
+        successor: str,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Offers a role. Only its holder; the zero address withdraws an offer."""
+        return send(self, "hand_over_role(bytes32 role,address successor)", (role, successor), gas)
+
+    def accept_role(self, role: bytes, *, gas: int | None = None) -> Operation[Receipt]:
+        """Takes over a role. Only the one to whom it is offered."""
+        return send(self, "accept_role(bytes32 role)", (role,), gas)
+
+    def list_instrument(
+        self,
+        instrument: int,
+        multiplier_bps: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Opens an instrument of the registry for trading. Only the operator."""
+        return send(
+            self,
+            "list_instrument(uint256 instrument,uint256 multiplier_bps)",
+            (instrument, multiplier_bps),
+            gas,
+        )
+
+    def roll_funding(self, instrument: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Ends a funding window that is over and sets the rate of the next one. Anyone; trades
+        do it by themselves.
+        """
+        return send(self, "roll_funding(uint256 instrument)", (instrument,), gas)
+
+    def settle_instrument(self, instrument: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Fixes the settlement price of an expired future. Anyone, once the price board has
+        enough observations.
+        """
+        return send(self, "settle_instrument(uint256 instrument)", (instrument,), gas)
+
+    def settle_position(
+        self,
+        account: int,
+        instrument: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Pays out one position of a settled future in cash. Anyone; it frees the account's
+        slot. Rounding goes to the house's dust.
+        """
+        return send(
+            self,
+            "settle_position(uint256 account,uint256 instrument)",
+            (account, instrument),
+            gas,
+        )
+
+    def list_collateral(
+        self,
+        token: str,
+        feed: int,
+        kind: int,
+        fx: bool,
+        decimals: int,
+        maturity: int,
+        cap: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Adds a collateral asset. Only the operator. What a class counts for is a constant; the
+        cap is a venue's own and never loosens a haircut.
+        """
+        return send(
+            self,
+            "list_collateral(address token,uint256 feed,uint256 kind,bool fx,uint256 decimals,"
+            "uint256 maturity,uint256 cap)",
+            (token, feed, kind, fx, decimals, maturity, cap),
+            gas,
+        )
+
+    def admit_member(self, member: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Makes a party a clearing member and opens its own account, which it carries itself.
+        Only the operator; the party must have a share in the default fund and may not be a
+        retail client.
+        """
+        return send(self, "admit_member(uint256 member)", (member,), gas)
+
+    def open_account(
+        self,
+        account: int,
+        member: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Opens a client's account. Only the member that will carry it: a member stands for its
+        clients' losses, so its consent is what counts.
+        """
+        return send(self, "open_account(uint256 account,uint256 member)", (account, member), gas)
+
+    def close_account(self, account: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Closes an empty account. Only its own wallet."""
+        return send(self, "close_account(uint256 account)", (account,), gas)
+
+    def commit_backstop(
+        self,
+        member: int,
+        amount: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Promises to take over positions of accounts that nobody liquidates, pro rata with the
+        other members. Only the member's wallet.
+        """
+        return send(self, "commit_backstop(uint256 member,uint256 amount)", (member, amount), gas)
+
+    def deposit(
+        self,
+        account: int,
+        asset: int,
+        amount: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Pays in. Only the account's wallet. A retail account pays in the settlement token or
+        another e-money token.
+        """
+        return send(
+            self,
+            "deposit(uint256 account,uint256 asset,uint256 amount)",
+            (account, asset, amount),
+            gas,
+        )
+
+    def withdraw(
+        self,
+        account: int,
+        asset: int,
+        amount: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Takes out. Only the account's wallet, and only what is not needed: cash that is there,
+        and equity (unrealised profit left out) that stays at or above the requirement. Without
+        positions no price is needed.
+        """
+        return send(
+            self,
+            "withdraw(uint256 account,uint256 asset,uint256 amount)",
+            (account, asset, amount),
+            gas,
+        )
+
+    def set_call(
+        self,
+        account: int,
+        deadline: int,
+        equity: int,
+        requirement: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Begins or ends a margin call. Only the close-out contract."""
+        return send(
+            self,
+            "set_call(uint256 account,uint256 deadline,int256 equity,uint256 requirement)",
+            (account, deadline, equity, requirement),
+            gas,
+        )
+
+    def sell_collateral(
+        self,
+        account: int,
+        buyer: int,
+        asset: int,
+        amount: int,
+        cost: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Moves collateral of an account that owes cash to a buyer, for the buyer's cash. Only
+        the close-out contract, which has fixed the price.
+        """
+        return send(
+            self,
+            "sell_collateral(uint256 account,uint256 buyer,uint256 asset,uint256 amount,"
+            "uint256 cost)",
+            (account, buyer, asset, amount, cost),
+            gas,
+        )
+
+    def void_backstop(self, member: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Strikes out what is left of a promise that its member cannot keep. Only the close-out
+        contract.
+        """
+        return send(self, "void_backstop(uint256 member)", (member,), gas)
+
+    def allocate_loss(self, account: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Spreads the deficit of an account that has nothing left over the layers, in the
+        written order. Anyone.
+        """
+        return send(self, "allocate_loss(uint256 account)", (account,), gas)
+
+    def pay_debt(self, account: int, amount: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Pays a recorded debt; the layers are refilled last to first. Anyone."""
+        return send(self, "pay_debt(uint256 account,uint256 amount)", (account, amount), gas)
+
+    def cover_loss(self, amount: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Pays for a loss that no layer covered, so that opening can resume. Anyone; a gift to
+        the house.
+        """
+        return send(self, "cover_loss(uint256 amount)", (amount,), gas)
+
+    def count_gain(self, account: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Counts an account's unpaid gains while a loss is being allocated, so that they can be
+        scaled. Anyone; every other winner profits from each one counted.
+        """
+        return send(self, "count_gain(uint256 account)", (account,), gas)
+
+    def scale_gain(self, account: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Takes an account's part of an uncovered loss from its counted gains, pro rata and
+        never more than the gain. Anyone, after the counting.
+        """
+        return send(self, "scale_gain(uint256 account)", (account,), gas)
