@@ -30,14 +30,25 @@ def gate(deploy: Any) -> Contract:
 
 
 def word(
-    account: int = 5, jurisdiction: str = "DE", category: int = 2, flags: int = 0,
-    issuer: int = 1, expiry: int = NOW + 1, screened_at: int = NOW - YEAR,
+    account: int = 5,
+    jurisdiction: str = "DE",
+    category: int = 2,
+    flags: int = 0,
+    issuer: int = 1,
+    expiry: int = NOW + 1,
+    screened_at: int = NOW - YEAR,
 ) -> int:
     """A party word, lane by lane."""
     letters = int.from_bytes(jurisdiction.encode(), "big")
     lanes = (
-        (account, 32), (77, 104), (letters, 16), (category, 8), (flags, 8), (issuer, 16),
-        (expiry, 32), (screened_at, 32),
+        (account, 32),
+        (77, 104),
+        (letters, 16),
+        (category, 8),
+        (flags, 8),
+        (issuer, 16),
+        (expiry, 32),
+        (screened_at, 32),
     )
     packed = offset = 0
     for value, width in lanes:

@@ -8,13 +8,25 @@ from web3.contract import Contract
 SYMBOLS = "0123456789BCDFGHJKLMNPQRSTVWXZ"
 
 DTIS = [
-    "X9J9K872S", "J9K583ZGG", "10ZW1X3N5", "9X1Z1NQG5", "3WCGMWKQM", "J7KQCG93W", "20J63Z4N3",
-    "85MP572L7", "4H95J0R2X",
+    "X9J9K872S",
+    "J9K583ZGG",
+    "10ZW1X3N5",
+    "9X1Z1NQG5",
+    "3WCGMWKQM",
+    "J7KQCG93W",
+    "20J63Z4N3",
+    "85MP572L7",
+    "4H95J0R2X",
 ]
 """Registered digital token identifiers (ISO 24165); the last is Bitcoin's, the exception."""
 
 UPIS = [
-    "QZRBG6ZTKS42", "QZ6MXGB7XN66", "QZNBH7B2BQ52", "QZT6XRWJ7Z2D", "QZT7L05N7HG3", "QZXKR05S3DL1",
+    "QZRBG6ZTKS42",
+    "QZ6MXGB7XN66",
+    "QZNBH7B2BQ52",
+    "QZT6XRWJ7Z2D",
+    "QZT7L05N7HG3",
+    "QZXKR05S3DL1",
 ]
 """Unique product identifiers (ISO 4914)."""
 

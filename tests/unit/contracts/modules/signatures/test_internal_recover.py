@@ -74,7 +74,9 @@ def test_typed_data(w3: Web3, harness: Contract) -> None:
     name, version = "Keelmark Test", "1"
     message = encode_typed_data(
         domain_data={
-            "name": name, "version": version, "chainId": w3.eth.chain_id,
+            "name": name,
+            "version": version,
+            "chainId": w3.eth.chain_id,
             "verifyingContract": harness.address,
         },
         message_types={"Thing": [{"name": "value", "type": "uint256"}]},

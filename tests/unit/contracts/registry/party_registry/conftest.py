@@ -41,8 +41,12 @@ def firm(actors: Any, now: Callable[[], int]) -> Attestation:
 def person(actors: Any, firm: Attestation) -> Attestation:
     """A retail natural person carried by the firm, account 2 once it is onboarded."""
     return firm.but(
-        wallet=actors("retail_trader"), identifier=2**103 + 9, jurisdiction=b"FR", category=1,
-        natural_person=True, member=1,
+        wallet=actors("retail_trader"),
+        identifier=2**103 + 9,
+        jurisdiction=b"FR",
+        category=1,
+        natural_person=True,
+        member=1,
     )
 
 

@@ -60,8 +60,12 @@ def test_stale_screening(
     [(b"FR", 0), (b"EU", 0), (b"GB", 6), (b"SG", 6), (b"HK", 6), (b"JP", 7), (b"US", 7)],
 )
 def test_retail(
-    registry: Contract, onboard: Any, firm: Attestation, person: Attestation,
-    jurisdiction: bytes, answer: int,
+    registry: Contract,
+    onboard: Any,
+    firm: Attestation,
+    person: Attestation,
+    jurisdiction: bytes,
+    answer: int,
 ) -> None:
     onboard(firm)
     onboard(person.but(jurisdiction=jurisdiction))

@@ -38,7 +38,12 @@ def test_one_holder_two_roles(deploy: Any, actors: Any, reverts: Any) -> None:
 
 
 def test_every_log_is_chained(
-    w3: Web3, registry: Contract, parties: Any, supervise: Any, send: Any, actors: Any,
+    w3: Web3,
+    registry: Contract,
+    parties: Any,
+    supervise: Any,
+    send: Any,
+    actors: Any,
     firm: Attestation,
 ) -> None:
     made = w3.eth.get_logs({"address": registry.address, "fromBlock": 0})[0]
@@ -62,8 +67,14 @@ def test_every_log_is_chained(
 
 
 def test_gas(
-    w3: Web3, registry: Contract, onboard: Any, send: Any, actors: Any, supervise: Any,
-    firm: Attestation, person: Attestation,
+    w3: Web3,
+    registry: Contract,
+    onboard: Any,
+    send: Any,
+    actors: Any,
+    supervise: Any,
+    firm: Attestation,
+    person: Attestation,
 ) -> None:
     """Ceilings just over what was measured; a gate is counted without its transaction."""
 

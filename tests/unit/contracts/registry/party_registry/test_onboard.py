@@ -12,14 +12,10 @@ from tests.support.parties import Attestation, lei_text, lei_word, read_party
 from .conftest import YEAR
 
 
-def test_default_behavior(
-    registry: Contract, onboard: Any, logs: Any, firm: Attestation
-) -> None:
+def test_default_behavior(registry: Contract, onboard: Any, logs: Any, firm: Attestation) -> None:
     receipt = onboard(firm)
     word = registry.functions.word_of(firm.wallet).call()
-    assert read_party(word) == (
-        1, firm.identifier, "DE", 2, 0, 1, firm.expiry, firm.screened_at, 0
-    )
+    assert read_party(word) == (1, firm.identifier, "DE", 2, 0, 1, firm.expiry, firm.screened_at, 0)
     assert registry.functions.wallet_of(1).call() == firm.wallet
     assert registry.functions.account_count().call() == 1
     (event,) = logs(receipt, registry)
@@ -27,13 +23,9 @@ def test_default_behavior(
     assert dict(event.args) == {"account": 1, "wallet": firm.wallet, "word": word, "member": 0}
 
 
-def test_natural_person(
-    registry: Contract, parties: Any, logs: Any, person: Attestation
-) -> None:
+def test_natural_person(registry: Contract, parties: Any, logs: Any, person: Attestation) -> None:
     word = registry.functions.word_of(person.wallet).call()
-    assert read_party(word) == (
-        2, 2**103 + 9, "FR", 1, 1, 1, person.expiry, person.screened_at, 0
-    )
+    assert read_party(word) == (2, 2**103 + 9, "FR", 1, 1, 1, person.expiry, person.screened_at, 0)
     (event,) = logs(parties[1], registry)
     assert event.args.member == 1
 
@@ -144,8 +136,13 @@ def test_a_person_carries_nobody(
 
 
 def test_revoked_member(
-    registry: Contract, onboard: Any, send: Any, actors: Any, reverts: Any,
-    firm: Attestation, person: Attestation,
+    registry: Contract,
+    onboard: Any,
+    send: Any,
+    actors: Any,
+    reverts: Any,
+    firm: Attestation,
+    person: Attestation,
 ) -> None:
     onboard(firm)
     send(registry.functions.revoke(1, b"\1" * 32), actors("registrar"))
@@ -162,7 +159,8 @@ def test_frozen_member(
         onboard(person)
 
 
-def test_firm_with_member(onboard: Any, parties: Any, reverts: Any, actors: Any,
-                          firm: Attestation) -> None:
+def test_firm_with_member(
+    onboard: Any, parties: Any, reverts: Any, actors: Any, firm: Attestation
+) -> None:
     with reverts("parties: member of a firm"):
         onboard(firm.but(wallet=actors("other"), member=1))

@@ -16,8 +16,11 @@ from .conftest import YEAR
 def renew(registry: Contract, send: Any, actors: Any, parties: Any, firm: Attestation) -> Any:
     def renewed(by: str = "registrar", **fields: int) -> Any:
         given = {
-            "account": 1, "category": 3, "expiry": firm.expiry + YEAR,
-            "screened_at": firm.screened_at + 5, **fields,
+            "account": 1,
+            "category": 3,
+            "expiry": firm.expiry + YEAR,
+            "screened_at": firm.screened_at + 5,
+            **fields,
         }
         return send(registry.functions.renew(*given.values()), actors(by))
 

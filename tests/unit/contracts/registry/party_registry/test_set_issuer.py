@@ -27,7 +27,10 @@ def test_default_behavior(
     (event,) = logs(receipt, registry)
     assert event.event == "IssuerChanged"
     assert dict(event.args) == {
-        "issuer": 1, "legal_basis": BASIS, "recognised": 0, "case_hash": CASE
+        "issuer": 1,
+        "legal_basis": BASIS,
+        "recognised": 0,
+        "case_hash": CASE,
     }
     assert {reason(action) for action in RISKY} == {10}
     assert {reason(action) for action in SAFE} == {0}

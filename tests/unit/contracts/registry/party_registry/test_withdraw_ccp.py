@@ -20,9 +20,7 @@ def test_default_behavior(
     assert read_party(word).flags == 0
     (event,) = logs(receipt, registry)
     assert event.event == "CcpWithdrawn"
-    assert dict(event.args) == {
-        "account": 1, "legal_basis": BASIS, "word": word, "case_hash": CASE
-    }
+    assert dict(event.args) == {"account": 1, "legal_basis": BASIS, "word": word, "case_hash": CASE}
     risky, safe = (0, 0)
     assert {reason(action) for action in RISKY} == {risky}
     assert {reason(action) for action in SAFE} == {safe}
