@@ -13,9 +13,35 @@ NOW = 1_600_000_000
 YEAR = 31_536_000
 ISSUERS = 1 << 1
 
-MEMBER_STATES = set(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+MEMBER_STATES = {
+    "AT",
+    "BE",
+    "BG",
+    "CY",
+    "CZ",
+    "DE",
+    "DK",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GR",
+    "HR",
+    "HU",
+    "IE",
+    "IT",
+    "LT",
+    "LU",
+    "LV",
+    "MT",
+    "NL",
+    "PL",
+    "PT",
+    "RO",
+    "SE",
+    "SI",
+    "SK",
+}
 """ISO 3166-1 codes of the 27 member states, as europa.eu lists the countries."""
 
 BANS = {"GB", "SG", "HK"}

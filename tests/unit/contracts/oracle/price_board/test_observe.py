@@ -31,7 +31,7 @@ def test_default_behavior(board: Board, observe: Any, logs: Any, at: Any, mine: 
     prices = [8000 + minute * minute for minute in range(30)]
     for minute, price in enumerate(prices):
         receipt = observe(OPENS + 60 * minute + 2, price)
-        events = [event for event in logs(receipt, board.contract)]
+        events = logs(receipt, board.contract)
         assert [event.event for event in events] == ["PriceUpdated", "SettlementObserved"]
         assert dict(events[1].args) == {
             "feed": FEED,

@@ -38,8 +38,8 @@ def test_default_behavior(board: Board, reporters: Any, logs: Any) -> None:
     (event,) = logs(receipt, board.contract)
     assert (event.event, event.args.round, event.args.price) == ("PriceUpdated", START, PRICE)
     source = board.call("source_at", FEED * 4 + 3)
-    assert source % 2**88 == PRICE and source // 2**88 % 2**32 == START
-    assert source // 2**120 % 2**8 == 2 and source // 2**200 == 2
+    assert (source % 2**88, source // 2**88 % 2**32) == (PRICE, START)
+    assert (source // 2**120 % 2**8, source // 2**200) == (2, 2)
 
 
 def test_more_than_the_threshold(board: Board, reporters: Any) -> None:

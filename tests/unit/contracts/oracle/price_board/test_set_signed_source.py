@@ -18,7 +18,8 @@ def test_default_behavior(board: Board, logs: Any) -> None:
     for width in (88, 32, 8, 32, 32, 8, 8):
         lanes.append(word % 2**width)
         word //= 2**width
-    assert lanes == [0, 0, 2, 1, AGE, 18, 2] and word == 0
+    assert lanes == [0, 0, 2, 1, AGE, 18, 2]
+    assert word == 0
     assert board.call("limits_of", FEED) >> 232 == 0b1000
     events = logs(receipt, board.contract)
     assert [event.event for event in events] == ["ReporterAdded"] * 3 + ["FeedChanged"]

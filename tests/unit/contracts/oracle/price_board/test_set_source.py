@@ -18,7 +18,8 @@ def test_default_behavior(board: Board, logs: Any) -> None:
     for width in (160, 32, 8, 8):
         lanes.append(word % 2**width)
         word //= 2**width
-    assert lanes == [int(OTHER, 16), AGE, 6, 1] and word == 0
+    assert lanes == [int(OTHER, 16), AGE, 6, 1]
+    assert word == 0
     (event,) = logs(receipt, board.contract)
     assert event.event == "FeedChanged"
     assert dict(event.args) == {

@@ -45,7 +45,8 @@ def test_packing(registry: Contract, add_instrument: Any) -> None:
     for width in (8, 8, 8, 16, 32, 48, 72):
         lanes.append(word % 2**width)
         word //= 2**width
-    assert lanes[:5] == [3, 2, 15, 1, EXPIRY] and word == 0
+    assert lanes[:5] == [3, 2, 15, 1, EXPIRY]
+    assert word == 0
     assert lanes[5:] == [int.from_bytes(b"OPEMCS", "big"), int.from_bytes(USD, "big")]
     second = registry.functions.terms_word(1).call()
     assert second % 2**128 == 2**128 - 1

@@ -1,4 +1,4 @@
-"""`authorise_ccp`: a house's reports may say cleared; only the supervisor, only with a legal basis."""
+"""`authorise_ccp`: a house's reports may say cleared; supervisor and legal basis needed."""
 
 from __future__ import annotations
 

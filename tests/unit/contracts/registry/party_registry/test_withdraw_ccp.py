@@ -1,4 +1,4 @@
-"""`withdraw_ccp`: the flag of `authorise_ccp` is gone; only the supervisor, only with a legal basis."""
+"""`withdraw_ccp`: the flag of `authorise_ccp` is gone; supervisor and legal basis needed."""
 
 from __future__ import annotations
 
