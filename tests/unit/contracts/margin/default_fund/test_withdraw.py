@@ -28,9 +28,9 @@ def test_default_behavior(vault: Vault, logs: Any) -> None:
 
 
 def test_whole_value_burns_every_share(vault: Vault) -> None:
-    vault.contribute(1, 10)
-    vault.contribute(2, 10)
-    vault.absorb(9, 7)  # 13 units for 20 shares: 6.5 a member
+    vault.contribute(1, 500)
+    vault.contribute(2, 500)
+    vault.absorb(9, 987)  # 13 units for 1,000 shares: 6.5 a member
     vault.withdraw(1, 6)
     shares = vault.fund.functions.member_shares_at(vault.house.address, 0, 1).call()
     assert shares == 0

@@ -328,9 +328,16 @@ def test_house_without_code(desk: Desk, actors: Any, reverts: Reverts) -> None:
         desk.match(buy=replace(desk.buy, house=nobody), sell=replace(desk.sell, house=nobody))
 
 
-def test_house_that_calls_back(desk: Desk) -> None:
-    again = desk.call(size=1).build_transaction({"gas": 1, "gasPrice": 1, "nonce": 0})["data"]
-    desk.send(desk.house.functions.arm(again))
+@pytest.mark.parametrize("entry", ["match", "cancel", "is_used"])
+def test_house_that_calls_back(desk: Desk, entry: str) -> None:
+    """Nothing of the matcher can be entered, or read, in the middle of a match."""
+    calls: dict[str, Any] = {
+        "match": desk.call(size=1),
+        "cancel": desk.matcher.functions.cancel(5),
+        "is_used": desk.matcher.functions.is_used(desk.buyer.address, 5),
+    }
+    payload = calls[entry].build_transaction({"gas": 1, "gasPrice": 1, "nonce": 0})["data"]
+    desk.send(desk.house.functions.arm(payload))
     desk.match(size=SIZE // 2)
     assert not desk.house.functions.reentered().call()
     assert len(desk.trades()) == 1
