@@ -21,22 +21,9 @@ implements: IRulebook
 from ..modules import rule_table
 
 
-struct Rule:
-    # ASCII, left-aligned, padded with zero bytes.
-    id: bytes32
-    # In `unit`; never negative so far.
-    value: int256
-    # bps, ratio, EUR, seconds, ...
-    unit: String[16]
-    # 1 read in the source, 2 derived, 3 practice of the venue, 4 unconfirmed.
-    status: uint256
-    # Act and place in it.
-    source: String[64]
-
-
 @external
 @view
-def rule(id: bytes32) -> Rule:
+def rule(id: bytes32) -> IRulebook.Rule:
     """
     @notice One rule by its id. Anyone.
     @dev Reverts with "rulebook: unknown rule" if there is none.
@@ -62,7 +49,7 @@ def rule_count() -> uint256:
 
 @external
 @view
-def rule_at(index: uint256) -> Rule:
+def rule_at(index: uint256) -> IRulebook.Rule:
     """
     @notice One rule by its place in ascending order of ids. Anyone.
     @dev Reverts with "rulebook: no such index" beyond the last rule.
@@ -102,7 +89,7 @@ def digest() -> bytes32:
 
 @internal
 @pure
-def _rule_at(_index: uint256) -> Rule:
+def _rule_at(_index: uint256) -> IRulebook.Rule:
     """
     @notice Puts one rule together from the columns of the table.
     @param _index Its place, below the number of rules.
@@ -112,7 +99,7 @@ def _rule_at(_index: uint256) -> Rule:
     values: uint256[rule_table.COUNT] = self._values()
     tags: uint256[rule_table.COUNT] = self._tags()
     tag: uint256 = tags[_index]
-    return Rule(
+    return IRulebook.Rule(
         id=ids[_index],
         value=convert(values[_index], int256),
         unit=rule_table._unit(self._unit_code(tag)),
