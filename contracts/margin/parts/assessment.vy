@@ -152,11 +152,10 @@ def _assess(_side: book.Side, _valuation: uint256) -> IClearingHouse.Margin:
             if is_retail:
                 retail += margin._ceil_div(notional * rules.RETAIL_MARGIN_CRYPTO_BPS, BPS)
                 if _valuation == CLOSE_OUT:
-                    at_entry += margin._ceil_div(
-                        book.entry_notional[_side.account][word & MASK_32]
-                        * rules.RETAIL_MARGIN_CRYPTO_BPS,
-                        BPS,
-                    )
+                    entry: uint256 = book.entry_notional[_side.account][word & MASK_32]
+                    if i == _side.slot:
+                        entry = convert(convert(entry, int256) + _side.entry, uint256)
+                    at_entry += margin._ceil_div(entry * rules.RETAIL_MARGIN_CRYPTO_BPS, BPS)
         total += value_
         if value_ < 0:
             positive = unsafe_add(positive, convert(-value_, uint256))

@@ -58,6 +58,7 @@ struct Side:
     word: uint256
     count: uint256
     slot: uint256  # index of the instrument's position; `count` if there is none
+    entry: int256  # retail: entry notional at the slot, less what is stored (wad)
     positions: uint256[MAX_POSITIONS]
 
 
@@ -140,7 +141,12 @@ def _load(_account: uint256, _instrument: uint256) -> Side:
     assert word != 0, "house: unknown account"
     count: uint256 = (word >> 104) & 255
     side: Side = Side(
-        account=_account, word=word, count=count, slot=count, positions=empty(uint256[20])
+        account=_account,
+        word=word,
+        count=count,
+        slot=count,
+        entry=0,
+        positions=empty(uint256[MAX_POSITIONS]),
     )
     for i: uint256 in range(count, bound=MAX_POSITIONS):
         position: uint256 = self.positions[_account][i]

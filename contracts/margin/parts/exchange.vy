@@ -79,6 +79,7 @@ struct Leg:
     delta: int256
     size: int256
     quote: int256
+    entry: uint256  # retail: entry notional after (wad)
     equity: int256
     requirement: uint256
 
@@ -242,6 +243,7 @@ def _preview(
     )
     leg.side = book._with_position(leg.side, _instrument, leg.size, leg.quote)
     leg.side.word = book._with_cash(leg.side.word, book._cash(leg.side.word) + cash)
+    leg = self._with_entry(leg, _instrument, index)
     return assessment._assess(leg.side, _valuation)
 
 
@@ -274,6 +276,7 @@ def _leg(_account: uint256, _instrument: uint256, _delta: int256) -> Leg:
         delta=_delta,
         size=size,
         quote=quote,
+        entry=0,
         equity=0,
         requirement=0,
     )
@@ -336,6 +339,9 @@ def _settle_leg(
     leg.equity = result.equity
     leg.requirement = result.requirement
     book._store(leg.side, before.count)
+    # Not before the checks: they compare with what was required before.
+    if (leg.side.word >> 120) & book.RETAIL != 0:
+        book.entry_notional[leg.side.account][_fill.instrument] = leg.entry
     self._report_leg(leg, _fill)
     return abs(leg.size) - abs(_leg.size)
 
@@ -363,9 +369,11 @@ def _check_reduction(_before: book.Side, _after: book.Side, _result: IClearingHo
 
 
 @internal
+@view
 def _apply(_leg: Leg, _fill: Fill, _quote_delta: int256, _cash_delta: int256) -> Leg:
     """
-    @notice The arithmetic of a fill on one side, entry notional included.
+    @notice The arithmetic of a fill on one side, entry notional included; nothing
+            is stored.
     @param _leg The side, classed.
     @param _fill The fill.
     @param _quote_delta Change of quote plus cash (wad).
@@ -382,18 +390,32 @@ def _apply(_leg: Leg, _fill: Fill, _quote_delta: int256, _cash_delta: int256) ->
     leg.side = book._with_position(leg.side, _fill.instrument, leg.size, leg.quote)
     cash += book._cash(leg.side.word) + _cash_delta
     leg.side.word = book._with_cash(leg.side.word, cash)
-    if (leg.side.word >> 120) & book.RETAIL != 0:
-        traded: uint256 = convert(abs(leg.delta), uint256)
-        entry: uint256 = book.entry_notional[leg.side.account][_fill.instrument]
-        if leg.action == CLOSE:
-            entry = 0
-        elif leg.action == REDUCE:
-            entry -= entry * traded // convert(abs(_leg.size), uint256)
-        elif _leg.size != 0 and leg.action == OPEN:
-            entry = margin._ceil_div(size * _fill.price, WAD)
-        else:
-            entry += margin._ceil_div(traded * _fill.price, WAD)
-        book.entry_notional[leg.side.account][_fill.instrument] = entry
+    return self._with_entry(leg, _fill.instrument, _fill.price)
+
+
+@internal
+@view
+def _with_entry(_leg: Leg, _instrument: uint256, _price: uint256) -> Leg:
+    """
+    @notice A leg after its fill, with a retail account's notional at entry.
+    @param _leg The leg; its size is the one after the fill.
+    @param _instrument Instrument id.
+    @param _price Wad; at what the fill trades.
+    @return The leg; its side carries the change against what is stored.
+    """
+    leg: Leg = _leg
+    if (leg.side.word >> 120) & book.RETAIL == 0 or leg.action == CLOSE:
+        return leg
+    stored: uint256 = book.entry_notional[leg.side.account][_instrument]
+    size: uint256 = convert(abs(leg.size), uint256)
+    traded: uint256 = convert(abs(leg.delta), uint256)
+    if leg.action == REDUCE:
+        leg.entry = stored - stored * traded // (size + traded)
+    elif leg.action == OPEN:
+        leg.entry = margin._ceil_div(size * _price, WAD)
+    else:
+        leg.entry = stored + margin._ceil_div(traded * _price, WAD)
+    leg.side.entry = convert(leg.entry, int256) - convert(stored, int256)
     return leg
 
 
