@@ -34,10 +34,12 @@ _MASK_88: constant(uint256) = 2**88 - 1
 _MASK_128: constant(uint256) = 2**128 - 1
 
 
-# Half the feed id to two lanes.
+# Half the feed id to two lanes. Two feeds a word, because a house that margins a
+# token and an underlier with neighbouring ids then reads one cold slot, not two.
 _lanes: HashMap[uint256, uint256]
 
-# Feed to the end of its own grace period, seconds.
+# Feed to the end of its own grace period, seconds. Without it, whoever pokes first
+# after an outage could liquidate in the same block, before anybody can pay in.
 _grace_of: HashMap[uint256, uint256]
 
 

@@ -16,18 +16,34 @@
 """
 
 
-# Kinds of source.
+# Kinds of source: a contract that is called, or reports kept in the word.
 AGGREGATOR: constant(uint256) = 1
 SIGNED: constant(uint256) = 2
 
-# What is wrong with a source; 0 = nothing.
+# What is wrong with a source; 0 = nothing. Each names what it stops.
+
+# Its price may be used.
 FRESH: constant(uint256) = 0
+
+# The slot is empty.
 ABSENT: constant(uint256) = 1
+
+# It reverted, burnt its gas, has no code or did not answer five words.
 REVERTING: constant(uint256) = 2
+
+# Zero is what a paused feed answers, and a negative price would flip a book.
 NOT_POSITIVE: constant(uint256) = 3
+
+# A round that was begun and not answered carries an older round's price.
 INCOMPLETE: constant(uint256) = 4
+
+# A time to come would keep a price valid for longer than its age allows.
 FROM_THE_FUTURE: constant(uint256) = 5
+
+# Older than the source's greatest age.
 STALE: constant(uint256) = 6
+
+# An aggregator that stops at its own floor in a crash, or a wrong scale.
 OUT_OF_BOUNDS: constant(uint256) = 7
 
 # At most this many sources a feed.
@@ -80,6 +96,25 @@ def _round_of(_aggregator: address) -> (bool, uint256, int256, uint256, uint256,
 
 @internal
 @view
+def _uptime(_feed: address) -> (bool, uint256):
+    """
+    @notice Whether an L2's sequencer is up, and since when. An uptime feed that
+            does not answer, or has never been set, counts as down.
+    @param _feed The uptime feed: answer 0 = up, started at = since when.
+    @return bool Up or not, and seconds.
+    """
+    answered: bool = False
+    round: uint256 = 0
+    answer: int256 = 0
+    since: uint256 = 0
+    time: uint256 = 0
+    last: uint256 = 0
+    answered, round, answer, since, time, last = self._round_of(_feed)
+    return answered and answer == 0 and since != 0 and since <= block.timestamp, since
+
+
+@internal
+@view
 def _read(_source: uint256, _min: uint256, _max: uint256) -> (uint256, uint256, uint256):
     """
     @notice One source's price, judged.
@@ -90,6 +125,8 @@ def _read(_source: uint256, _min: uint256, _max: uint256) -> (uint256, uint256, 
             seconds; both zero unless nothing is wrong.
     """
     kind: uint256 = _source >> 200
+    # Nothing below may revert, whatever the source answered: one bad source would
+    # stop the others. So a price is compared before it is scaled or subtracted.
     price: uint256 = 0
     time: uint256 = 0
     if kind == AGGREGATOR:

@@ -90,11 +90,13 @@ _NEVER: constant(uint256) = 2**32 - 1
 
 
 # Uptime feed of the L2's sequencer (answer 0 = up, started at = since when);
-# zero on a chain that has none.
+# zero on a chain that has none. While the sequencer is down only who can send
+# through the L1 would trade, on prices that nobody else can answer.
 SEQUENCER: public(immutable(address))
 
 
-# Feed and expiry to what was observed (settlement window module).
+# Feed and expiry to what was observed (settlement window module). Kept for ever: a
+# house may settle an instrument long after its expiry.
 settlement_word: public(HashMap[uint256, HashMap[uint256, uint256]])
 
 
@@ -117,34 +119,34 @@ event SettlementObserved:
 
 
 event FeedChanged:
-    feed: indexed(uint256)
+    feed: indexed(uint256)  # dense id
     slot: indexed(uint256)  # 0 limits, 1 to 3 source
-    word: uint256  # the new word (feed book and price sources modules)
+    word: uint256  # the new word, packed (feed book and price sources modules)
 
 
 event FeedChangeAnnounced:
-    feed: indexed(uint256)
-    slot: indexed(uint256)
-    word: uint256
+    feed: indexed(uint256)  # dense id
+    slot: indexed(uint256)  # 0 limits, 1 to 3 source
+    word: uint256  # the word to come, packed; zero empties a slot
     due: uint256  # seconds; it can be applied from then on
 
 
 event ReporterAdded:
     reporter_set: indexed(uint256)  # as named in a source word
-    reporter: indexed(address)
-    feed: uint256
+    reporter: indexed(address)  # who may sign reports
+    feed: uint256  # the feed whose slot 3 names the set, once it is applied
 
 
 event RoleProposed:
-    role: indexed(bytes32)
-    holder: indexed(address)
-    successor: address
+    role: indexed(bytes32)  # keccak256 of its name
+    holder: indexed(address)  # who offers it
+    successor: address  # who may accept it; zero withdraws the offer
 
 
 event RoleAccepted:
-    role: indexed(bytes32)
-    holder: indexed(address)
-    predecessor: address
+    role: indexed(bytes32)  # keccak256 of its name
+    holder: indexed(address)  # who holds it from now on
+    predecessor: address  # who held it; zero for the first
 
 
 @deploy
@@ -156,6 +158,32 @@ def __init__(operator: address, sequencer: address):
     """
     SEQUENCER = sequencer
     roles._set_holder(OPERATOR, operator)
+
+
+@external
+@view
+@reentrant
+def price_word(key: uint256) -> uint256:
+    """
+    @notice Two feeds' lanes as they are stored. Anyone. Open to re-entry: what a
+            source could read here in the middle of a poke is the price before.
+    @param key Half the feed's id; its even feed has the low half of the word.
+    @return uint256 The word; zero lanes never had a price.
+    """
+    return price_lanes._lanes[key]
+
+
+@external
+@view
+@reentrant
+def price_words(key: uint256, other_key: uint256) -> (uint256, uint256):
+    """
+    @notice Two such words in one call. Anyone.
+    @param key Half a feed's id.
+    @param other_key Half another feed's id.
+    @return (uint256, uint256) The words.
+    """
+    return price_lanes._lanes[key], price_lanes._lanes[other_key]
 
 
 @external
@@ -182,7 +210,7 @@ def grace_until(feed: uint256) -> uint256:
     if SEQUENCER != empty(address):
         up: bool = False
         since: uint256 = 0
-        up, since = self._sequencer()
+        up, since = price_sources._uptime(SEQUENCER)
         if not up:
             return _NEVER
         grace = max(grace, since + rules.PRICE_GRACE_SECONDS)
@@ -272,12 +300,15 @@ def push(
     assert len(signatures_) >= (source >> 120) & _MASK_8, "board: too few signatures"
     members: uint256 = (source >> 128) & _MASK_32
     digest: bytes32 = self._report_digest(feed, price, timestamp)
+    # Ascending addresses make the signers distinct without a list of those seen.
     before: uint256 = 0
     for signature: Bytes[65] in signatures_:
         signer: address = signatures._recover(digest, signature)
         assert convert(signer, uint256) > before, "board: signers not ascending"
         assert feed_book.is_reporter[members][signer], "board: not a reporter"
         before = convert(signer, uint256)
+    # Stored and poked in one transaction: if the poke is refused, the report is
+    # not kept either, and the same report can be brought again.
     feed_book.source_at[place] = ((source >> 120) << 120) | price | (timestamp << 88)
     self._poke(feed)
 
@@ -311,7 +342,7 @@ def _poke(_feed: uint256) -> uint256:
     @return uint256 The price, wad.
     """
     if SEQUENCER != empty(address):
-        assert self._sequencer()[0], "board: sequencer down"
+        assert price_sources._uptime(SEQUENCER)[0], "board: sequencer down"
     limits: uint256 = feed_book.limits_of[_feed]
     assert limits != 0, "board: no such feed"
     prices: DynArray[uint256, 3] = []
@@ -338,28 +369,12 @@ def _poke(_feed: uint256) -> uint256:
     apart: uint256 = 0
     price, apart = price_sources._median(prices)
     assert apart <= (limits >> 176) & _MASK_16, "board: sources disagree"
+    # The newest time only ever grows: when the newest source falls silent, an
+    # older one cannot turn the price back to what it was.
     if newest != last:
         feed_book.limits_of[_feed] = limits ^ ((newest ^ last) << 200)
     price_lanes._store(_feed, price, valid_until, newest, newest == last)
     return price
-
-
-@internal
-@view
-def _sequencer() -> (bool, uint256):
-    """
-    @notice Whether the sequencer is up, and since when. An uptime feed that does
-            not answer, or has never been set, counts as down.
-    @return bool Up or not, and seconds.
-    """
-    answered: bool = False
-    round: uint256 = 0
-    answer: int256 = 0
-    since: uint256 = 0
-    time: uint256 = 0
-    last: uint256 = 0
-    answered, round, answer, since, time, last = price_sources._round_of(SEQUENCER)
-    return answered and answer == 0 and since != 0 and since <= block.timestamp, since
 
 
 @internal

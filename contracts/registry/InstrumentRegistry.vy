@@ -12,7 +12,8 @@
         nothing that is registered, and it decides nothing about margin: whether
         a house lists an instrument, and with what figures, is the house's. The
         role is handed over in two steps; the deployer holds none.
-@dev    Ids are dense, from 1. An underlier's id is also its feed on the price
+@dev    Events carry all terms, so the registry can be rebuilt from them alone.
+        Ids are dense, from 1. An underlier's id is also its feed on the price
         board. A UPI comes from the Derivatives Service Bureau alone: it is
         checked and stored, or zero, never made here.
 
@@ -52,9 +53,14 @@ exports: (
 # Registers underliers and instruments.
 LISTER: public(constant(bytes32)) = keccak256("lister")
 
-# Kinds of instrument.
+# A future without expiry, held to its index by funding; likely a contract for
+# difference under EU law (ESMA's statement of 24 February 2026).
 PERPETUAL: constant(uint256) = 1
+
+# A future that settles at the mean of thirty observations before its expiry.
 DATED_FUTURE: constant(uint256) = 2
+
+# A call or put with a strike. Registered here; a house may refuse to list it.
 OPTION: constant(uint256) = 3
 
 # Highest asset class; 7 is crypto.
@@ -108,10 +114,12 @@ instrument_word: public(HashMap[uint256, uint256])
 # Instrument id to its second word: strike uint128@0 | upi uint96@128.
 terms_word: public(HashMap[uint256, uint256])
 
-# DTI to the underlier that has it: a token listed twice would have two prices.
+# DTI to the underlier that has it, zero if none has. It stops a token from being
+# listed twice, which would give it two prices to choose from.
 underlier_of_dti: public(HashMap[bytes9, uint256])
 
-# How many ids of each sort have been given out.
+# How many ids of each sort have been given out. An id is never used twice, so a
+# report that names one names the same terms for ever.
 underlier_count: public(uint256)
 instrument_count: public(uint256)
 
@@ -136,20 +144,20 @@ event InstrumentRegistered:
 
 
 event UpiAssigned:
-    instrument: indexed(uint256)
+    instrument: indexed(uint256)  # dense id
     upi: indexed(bytes32)  # twelve ASCII characters, left-aligned (EMIR 2.8)
 
 
 event RoleProposed:
-    role: indexed(bytes32)
-    holder: indexed(address)
-    successor: address
+    role: indexed(bytes32)  # keccak256 of its name
+    holder: indexed(address)  # who offers it
+    successor: address  # who may accept it; zero withdraws the offer
 
 
 event RoleAccepted:
-    role: indexed(bytes32)
-    holder: indexed(address)
-    predecessor: address
+    role: indexed(bytes32)  # keccak256 of its name
+    holder: indexed(address)  # who holds it from now on
+    predecessor: address  # who held it; zero for the first
 
 
 @deploy
@@ -253,6 +261,8 @@ def add_instrument(terms: Terms) -> uint256:
     """
     roles._check_holder(LISTER)
     t: Terms = terms
+    # What a kind has no use for must be zero, or one product could be registered in
+    # many disguises.
     assert t.kind >= PERPETUAL and t.kind <= OPTION, "instruments: bad kind"
     assert t.underlier <= _MASK_16, "instruments: no underlier"
     assert self.underlier_word[t.underlier] != 0, "instruments: no underlier"

@@ -87,77 +87,77 @@ event PartyOnboarded:
 
 
 event PartyChanged:
-    account: indexed(uint256)
-    wallet: indexed(address)
+    account: indexed(uint256)  # dense account id
+    wallet: indexed(address)  # the party's key
     word: uint256  # party word with its new category, expiry, screening, issuer
 
 
 event PartyRevoked:
-    account: indexed(uint256)
-    wallet: indexed(address)
-    word: uint256
+    account: indexed(uint256)  # dense account id
+    wallet: indexed(address)  # the party's key
+    word: uint256  # revoked flag set
     reason: bytes32  # registrar's reason code or a commitment to it
 
 
 event PartyFrozen:
-    account: indexed(uint256)
-    legal_basis: indexed(bytes32)
-    word: uint256
-    case_hash: bytes32
+    account: indexed(uint256)  # dense account id
+    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
+    word: uint256  # frozen flag set
+    case_hash: bytes32  # commitment to the case
 
 
 event PartyUnfrozen:
-    account: indexed(uint256)
-    legal_basis: indexed(bytes32)
-    word: uint256
-    case_hash: bytes32
+    account: indexed(uint256)  # dense account id
+    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
+    word: uint256  # frozen flag cleared
+    case_hash: bytes32  # commitment to the case
 
 
 event PartyRestricted:
-    account: indexed(uint256)
-    legal_basis: indexed(bytes32)
+    account: indexed(uint256)  # dense account id
+    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
     word: uint256  # close-only flag set
-    case_hash: bytes32
+    case_hash: bytes32  # commitment to the case
 
 
 event PartyReleased:
-    account: indexed(uint256)
-    legal_basis: indexed(bytes32)
+    account: indexed(uint256)  # dense account id
+    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
     word: uint256  # close-only flag cleared
-    case_hash: bytes32
+    case_hash: bytes32  # commitment to the case
 
 
 event CcpAuthorised:
-    account: indexed(uint256)
-    legal_basis: indexed(bytes32)
+    account: indexed(uint256)  # dense account id
+    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
     word: uint256  # authorised-CCP flag set; Cleared (CDE 2.14) may be Y
-    case_hash: bytes32
+    case_hash: bytes32  # commitment to the case
 
 
 event CcpWithdrawn:
-    account: indexed(uint256)
-    legal_basis: indexed(bytes32)
-    word: uint256
-    case_hash: bytes32
+    account: indexed(uint256)  # dense account id
+    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
+    word: uint256  # authorised-CCP flag cleared
+    case_hash: bytes32  # commitment to the case
 
 
 event IssuerChanged:
-    issuer: indexed(uint256)
-    legal_basis: indexed(bytes32)
+    issuer: indexed(uint256)  # 1 is the registrar
+    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
     recognised: uint256  # 1 recognised, 0 not
-    case_hash: bytes32
+    case_hash: bytes32  # commitment to the case
 
 
 event RoleProposed:
-    role: indexed(bytes32)
-    holder: indexed(address)
-    successor: address
+    role: indexed(bytes32)  # keccak256 of its name
+    holder: indexed(address)  # who offers it
+    successor: address  # who may accept it; zero withdraws the offer
 
 
 event RoleAccepted:
-    role: indexed(bytes32)
-    holder: indexed(address)
-    predecessor: address
+    role: indexed(bytes32)  # keccak256 of its name
+    holder: indexed(address)  # who holds it from now on
+    predecessor: address  # who held it; zero for the first
 
 
 @deploy
