@@ -1,0 +1,250 @@
+"""Deploys the kit: one operation, in the order in which the contracts need one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from eth_utils.address import is_address, to_checksum_address
+from eth_utils.crypto import keccak
+
+from keelmark.bindings.back_office import BackOffice
+from keelmark.bindings.clearing_house import ClearingHouse
+from keelmark.bindings.close_out import CloseOut
+from keelmark.bindings.default_fund import DefaultFund
+from keelmark.bindings.instrument_registry import InstrumentRegistry
+from keelmark.bindings.loss_desk import LossDesk
+from keelmark.bindings.order_matcher import OrderMatcher
+from keelmark.bindings.party_registry import PartyRegistry
+from keelmark.bindings.price_board import PriceBoard
+from keelmark.bindings.rulebook import Rulebook
+from keelmark.chain.client import SigningChain
+from keelmark.chain.compiler import Artefact, compile_contract
+from keelmark.chain.operations import (
+    BlockHeader,
+    GetBlock,
+    GetChainId,
+    GetCode,
+    Operation,
+    Receipt,
+)
+from keelmark.deploy.plan import KIT, DeployedContract, Deployment, Plan
+from keelmark.errors import ChainMismatch, InputError
+from keelmark.identifiers import pack_lei
+from keelmark.regulation import digest
+
+__all__ = ["artefacts", "deploy", "deployment"]
+
+Progress = Callable[[int, int, str], None]
+"""Told how many contracts are there, of how many, and the name of the newest."""
+
+_ROOMS: Mapping[str, str] = {
+    "Rulebook": "rulebook",
+    "PartyRegistry": "registry",
+    "InstrumentRegistry": "registry",
+    "PriceBoard": "oracle",
+}
+
+_GAS = 8_000_000
+"""Gas limit of a creation: the largest contract there may be costs less."""
+
+
+def artefacts() -> dict[str, Artefact]:
+    """The compiled kit, by name."""
+    return {name: compile_contract(f"{_ROOMS.get(name, 'margin')}/{name}") for name in KIT}
+
+
+def deploy(chain: SigningChain, plan: Plan, *, progress: Progress | None = None) -> Deployment:
+    """Deploys a house and its parts.
+
+    Args:
+        chain: where; its signer pays and is given no role.
+        plan: the house.
+        progress: told after each contract.
+
+    Raises:
+        InputError: an address of the plan is none.
+        Reverted: a constructor refused.
+    """
+    return chain.run(deployment(plan, artefacts(), progress=progress))
+
+
+def deployment(
+    plan: Plan, compiled: Mapping[str, Artefact], *, progress: Progress | None = None
+) -> Operation[Deployment]:
+    """The operation behind `deploy`, for either driver."""
+    _check_addresses(plan)
+    made = _Builder(plan, compiled, progress, {})
+    chain_id: int = yield GetChainId()
+    for name, address in plan.existing.items():
+        if not (yield GetCode(address)):
+            raise ChainMismatch(f"{name}: no contract at {address}")
+    rulebook = yield from made.add("Rulebook", lambda code: Rulebook.create(code, gas=_GAS))
+    found = yield from Rulebook(rulebook).digest()
+    if found != digest():
+        raise ChainMismatch(f"rulebook: its digest is 0x{found.hex()}, expected 0x{digest().hex()}")
+    parties = yield from made.add(
+        "PartyRegistry",
+        lambda code: PartyRegistry.create(
+            code, registrar=plan.registrar, supervisor=plan.supervisor, gas=_GAS
+        ),
+    )
+    instruments = yield from made.add(
+        "InstrumentRegistry",
+        lambda code: InstrumentRegistry.create(code, lister=plan.lister, gas=_GAS),
+    )
+    board = yield from made.add(
+        "PriceBoard",
+        lambda code: PriceBoard.create(
+            code, operator=plan.price_operator, sequencer=plan.sequencer, gas=_GAS
+        ),
+    )
+    matcher = yield from made.add("OrderMatcher", lambda code: OrderMatcher.create(code, gas=_GAS))
+    close_out = yield from made.add("CloseOut", lambda code: CloseOut.create(code, gas=_GAS))
+    fund = yield from made.add(
+        "DefaultFund", lambda code: DefaultFund.create(code, token=plan.token, gas=_GAS)
+    )
+    wiring = _Wiring(rulebook, parties, instruments, board, matcher, close_out, fund)
+    desk = yield from made.add("LossDesk", lambda code: _loss_desk(code, plan, wiring))
+    office = yield from made.add("BackOffice", lambda code: _back_office(code, plan, wiring, desk))
+    yield from made.add("ClearingHouse", lambda code: _house(code, plan, wiring, office))
+    return Deployment(
+        chain_id=chain_id,
+        rulebook_digest="0x" + found.hex(),
+        regime=plan.regime,
+        lei=plan.lei,
+        token=to_checksum_address(plan.token),
+        token_feed=plan.token_feed,
+        contracts=made.contracts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wiring:
+    """Addresses that the house and the two that it delegates to must agree on."""
+
+    rulebook: str
+    parties: str
+    instruments: str
+    board: str
+    matcher: str
+    close_out: str
+    fund: str
+
+
+def _loss_desk(code: bytes, plan: Plan, wiring: _Wiring) -> Operation[Receipt]:
+    return LossDesk.create(
+        code,
+        rulebook=wiring.rulebook,
+        parties=wiring.parties,
+        instruments=wiring.instruments,
+        board=wiring.board,
+        matcher=wiring.matcher,
+        close_out=wiring.close_out,
+        fund=wiring.fund,
+        token=plan.token,
+        token_feed=plan.token_feed,
+        regime=int(plan.regime),
+        lei=pack_lei(plan.lei),
+        gas=_GAS,
+    )
+
+
+def _back_office(code: bytes, plan: Plan, wiring: _Wiring, desk: str) -> Operation[Receipt]:
+    return BackOffice.create(
+        code,
+        rulebook=wiring.rulebook,
+        parties=wiring.parties,
+        instruments=wiring.instruments,
+        board=wiring.board,
+        matcher=wiring.matcher,
+        close_out=wiring.close_out,
+        fund=wiring.fund,
+        token=plan.token,
+        token_feed=plan.token_feed,
+        regime=int(plan.regime),
+        lei=pack_lei(plan.lei),
+        loss_desk=desk,
+        gas=_GAS,
+    )
+
+
+def _house(code: bytes, plan: Plan, wiring: _Wiring, office: str) -> Operation[Receipt]:
+    return ClearingHouse.create(
+        code,
+        rulebook=wiring.rulebook,
+        parties=wiring.parties,
+        instruments=wiring.instruments,
+        board=wiring.board,
+        matcher=wiring.matcher,
+        close_out=wiring.close_out,
+        fund=wiring.fund,
+        token=plan.token,
+        token_feed=plan.token_feed,
+        regime=int(plan.regime),
+        lei=pack_lei(plan.lei),
+        back_office=office,
+        operator=plan.operator,
+        gas=_GAS,
+    )
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Creates contracts, or takes those that the plan says are there, and notes them."""
+
+    plan: Plan
+    compiled: Mapping[str, Artefact]
+    progress: Progress | None
+    contracts: dict[str, DeployedContract]
+
+    def add(self, name: str, create: Callable[[bytes], Operation[Receipt]]) -> Operation[str]:
+        """One contract; answers its address."""
+        artefact = self.compiled[name]
+        known = self.plan.existing.get(name)
+        if known is None:
+            receipt = yield from create(artefact.bytecode)
+            address = str(receipt.contract)
+            number, block_hash = receipt.block_number, receipt.block_hash
+            transaction, gas = "0x" + receipt.transaction_hash.hex(), receipt.gas_used
+        else:
+            address = to_checksum_address(known)
+            head: BlockHeader = yield GetBlock()
+            number, block_hash, transaction, gas = head.number, head.hash, "", 0
+        code: bytes = yield GetCode(address)
+        self.contracts[name] = DeployedContract(
+            name=name,
+            address=address,
+            block_number=number,
+            block_hash="0x" + block_hash.hex(),
+            transaction_hash=transaction,
+            code_hash="0x" + keccak(code).hex(),
+            source_hash=artefact.source_hash,
+            gas_used=gas,
+        )
+        if self.progress:
+            self.progress(len(self.contracts), len(KIT), name)
+        return address
+
+
+def _check_addresses(plan: Plan) -> None:
+    """Refuses a plan with an address that is none.
+
+    Raises:
+        InputError: names the field.
+    """
+    named = {
+        name: getattr(plan, name)
+        for name in (
+            "token",
+            "operator",
+            "registrar",
+            "supervisor",
+            "lister",
+            "price_operator",
+            "sequencer",
+        )
+    }
+    for name, value in {**named, **plan.existing}.items():
+        if not is_address(value):
+            raise InputError(f"{name}: expected an address, not {value!r}")
