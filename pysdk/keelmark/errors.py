@@ -40,6 +40,10 @@ class NoSuchBlock(KeelmarkError, LookupError):
     """The chain does not have, or no longer has, the block asked for."""
 
 
+class Reorganised(KeelmarkError, RuntimeError):
+    """The chain replaced blocks while they were read; what was read is thrown away."""
+
+
 class ReceiptTimeout(KeelmarkError, TimeoutError):
     """A transaction was sent and not mined in time; it may still be."""
 

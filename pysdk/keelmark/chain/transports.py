@@ -19,11 +19,18 @@ from web3.types import RPCEndpoint
 from keelmark.chain.operations import Request, Transact
 from keelmark.chain.rpc import RpcCall, Wait, exchange
 from keelmark.chain.signer import Signer
-from keelmark.errors import InputError, RpcRefused, RpcUnreachable, translate_revert
+from keelmark.errors import (
+    InputError,
+    KeelmarkError,
+    RpcRefused,
+    RpcUnreachable,
+    translate_revert,
+)
 
 __all__ = ["AsyncRpcNode", "RpcNode"]
 
 TIMEOUT_SECONDS = 30.0
+HTTP_TOO_LARGE = 413
 
 
 def shown(url: str) -> str:
@@ -58,11 +65,14 @@ def _result(where: str, call: RpcCall, response: Any) -> Any:
     raise RpcRefused(f"rpc: {call.method} refused, {message}", int(error.get("code", 0)))
 
 
-def _unreachable(where: str, error: Exception) -> RpcUnreachable:
-    """One sentence for every way in which a node fails to answer."""
+def _unreachable(where: str, error: Exception) -> KeelmarkError:
+    """One sentence for every way in which a node fails to answer; too large an answer is a
+    refusal, after which one may ask for less."""
     status = getattr(getattr(error, "response", None), "status_code", None) or getattr(
         error, "status", None
     )
+    if status == HTTP_TOO_LARGE:
+        return RpcRefused(f"rpc: {where} refused, the answer is too large", HTTP_TOO_LARGE)
     said = f"answered HTTP {status}" if status else "does not answer"
     return RpcUnreachable(f"rpc: {where} {said}; expected a JSON-RPC node at this address")
 
