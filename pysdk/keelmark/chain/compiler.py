@@ -155,7 +155,7 @@ def _cached(source: Path, source_hash: str) -> Artefact:
     store = cache_root() / "artefacts" / f"{source.stem}-{source_hash[:40]}.json"
     try:
         return _read(source.stem, source_hash, json.loads(store.read_text("utf-8")))
-    except (FileNotFoundError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError):
         compiled = _compile(source)
     # A source edited while the compiler ran must not be filed under its old hash.
     if _hash_sources(source_set(source)) == source_hash:
