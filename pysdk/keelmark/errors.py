@@ -92,11 +92,11 @@ class Reverted(KeelmarkError, RuntimeError):
 class GateRefusal(Reverted, PermissionError):
     """The action gate does not let this party do this now."""
 
-    def __init__(self, gate: GateReason, **fields: Any) -> None:
+    def __init__(self, gate: GateReason, module: str = "house", **fields: Any) -> None:
         self.gate = gate
         """Why, as the gate's own enumeration."""
         words = gate.name.lower().replace("_", " ")
-        super().__init__(f"house: gate {gate.value}, {words}", **fields)
+        super().__init__(f"{module}: gate {gate.value}, {words}", **fields)
 
 
 class MarginRefusal(Reverted, ValueError):
@@ -115,19 +115,29 @@ class MachineFailure(Reverted, ArithmeticError):
     """No reason was given: an overflow, a bad argument, or the gas ran out."""
 
 
-# The threshold behind a refusal. A margin refusal is measured by the schedule's rate; a caller
-# who knows the client category or the regime names the rule that bound.
+# The threshold behind a refusal. A margin refusal is put down to the schedule's rate for crypto
+# assets; a caller who knows the asset class, the client category or the regime names the rule that
+# bound.
 _RULES: Mapping[str, str] = MappingProxyType(
     {
-        "house: below initial margin": "IM_OTHER_BPS",
+        "board: minute observed": "SETTLEMENT_INTERVAL_SECONDS",
+        "board: notice not over": "TIGHTENING_NOTICE_SECONDS",
+        "board: sources disagree": "PRICE_DEVIATION_LIMIT_BPS",
+        "close-out: call not met": "MARGIN_CALL_SECONDS",
+        "close-out: grace period": "PRICE_GRACE_SECONDS",
+        "close-out: liquidators first": "BACKSTOP_DELAY_SECONDS",
+        "close-out: not liquidatable": "CLOSE_OUT_BPS",
+        "close-out: stale price": "PRICE_MAX_AGE_LIMIT_SECONDS",
+        "house: below initial margin": "IM_CRYPTO_BPS",
+        "house: no settlement price": "SETTLEMENT_MIN_OBSERVATIONS",
+        "house: price outside the band": "PRICE_BAND_BPS",
+        "house: price stale or jumped": "PRICE_JUMP_BPS",
+        "house: shortfall grows": "IM_CRYPTO_BPS",
+        "house: stale price": "PRICE_MAX_AGE_LIMIT_SECONDS",
         "house: too many positions": "MAX_POSITIONS",
         "house: too many underliers": "MAX_UNDERLIERS",
-        "house: price outside the band": "PRICE_BAND_BPS",
-        "house: stale price": "PRICE_MAX_AGE_LIMIT_SECONDS",
-        "house: price stale or jumped": "PRICE_JUMP_BPS",
-        "house: shortfall grows": "IM_OTHER_BPS",
-        "house: taker below margin": "IM_OTHER_BPS",
         "house: window not over": "FUNDING_WINDOW_SECONDS",
+        "parties: stale screening": "SCREENING_MAX_AGE_SECONDS",
     }
 )
 
@@ -142,7 +152,7 @@ _MARGIN_WORDS = (
     "overshoot",
 )
 _PRICE_WORDS = ("price", "stale", "band", "jump", "grace")
-_ROLE_WORDS = ("not the", "not a member", "wallet", "owner")
+_ROLE_WORDS = ("not the", "not a member", "not a reporter", "not the owner")
 _ERROR_SELECTOR = bytes.fromhex("08c379a0")
 
 
@@ -178,19 +188,19 @@ def reverted(
         "figures": figures,
         "data": data,
     }
-    code = reason.removeprefix("house: gate ")
-    if code != reason and code.isdigit() and int(code) in set(GateReason):
-        return GateRefusal(GateReason(int(code)), **fields)
+    module, _, words = reason.partition(": ")
+    code = words.removeprefix("gate ")
+    if code != words and code.isdigit() and int(code) in set(GateReason):
+        return GateRefusal(GateReason(int(code)), module, **fields)
     if not reason:
         return MachineFailure("the contract reverted without a reason", **fields)
-    module, _, words = reason.partition(": ")
     if module == "machine":
         return MachineFailure(f"the machine stopped with {words}", **fields)
     if module == "roles" or any(word in words for word in _ROLE_WORDS):
         return RoleRefusal(reason, **fields)
     if any(word in words for word in _PRICE_WORDS):
         return PriceRefusal(reason, **fields)
-    if module in ("house", "margin") and any(word in words for word in _MARGIN_WORDS):
+    if module in ("house", "close-out") and any(word in words for word in _MARGIN_WORDS):
         return MarginRefusal(reason, **fields)
     return Reverted(reason, **fields)
 
@@ -221,7 +231,7 @@ def translate_revert(
             words = (
                 failure.reason
                 if not isinstance(failure, GateRefusal)
-                else (f"house: gate {failure.gate.value}")
+                else (f"{failure.module}: gate {failure.gate.value}")
             )
             return reverted(words, rule=rule or failure.rule, figures=known, data=failure.data)
         return failure

@@ -8,6 +8,7 @@ from eth_abi import encode
 from eth_tester.exceptions import TransactionFailed
 from web3.exceptions import ContractLogicError
 
+from keelmark import errors
 from keelmark.errors import (
     GateRefusal,
     InputError,
@@ -22,6 +23,7 @@ from keelmark.errors import (
 )
 from keelmark.regulation import rules
 from keelmark.types import GateReason
+from tests.conftest import REPOSITORY
 
 
 def revert_data(reason: str) -> bytes:
@@ -49,7 +51,7 @@ def shapes(reason: str) -> list[object]:
 @pytest.mark.parametrize(
     ("reason", "kind", "rule"),
     [
-        ("house: below initial margin", MarginRefusal, "IM_OTHER_BPS"),
+        ("house: below initial margin", MarginRefusal, "IM_CRYPTO_BPS"),
         ("house: too many positions", Reverted, "MAX_POSITIONS"),
         ("house: stale price", PriceRefusal, "PRICE_MAX_AGE_LIMIT_SECONDS"),
         ("roles: not the holder", RoleRefusal, None),
@@ -134,7 +136,17 @@ def test_reverts_are_also_builtins(kind):
 
 
 def test_rules_named_by_reasons_are_in_the_rulebook():
-    from keelmark import errors
+    assert not set(errors._RULES.values()) - set(rules())
 
-    missing = set(errors._RULES.values()) - set(rules())
-    assert not missing
+
+def test_reasons_with_a_rule_are_in_the_contracts():
+    folder = REPOSITORY / "contracts"
+    sources = "".join(path.read_text() for path in folder.rglob("*.vy"))
+    assert [reason for reason in errors._RULES if f'"{reason}"' not in sources] == []
+
+
+def test_the_gate_of_another_module():
+    error = translate_revert(revert_data("close-out: gate 8"))
+    assert isinstance(error, GateRefusal)
+    assert error.module == "close-out"
+    assert error.gate is GateReason.SCREENING_STALE
