@@ -1,0 +1,122 @@
+"""From a venue of the tests to the SDK's ledger, its reads and its margin check."""
+
+from __future__ import annotations
+
+from keelmark.events import Event, decode
+from keelmark.ledger import HouseReads, Ledger, rebuild
+from keelmark.ledger.reconcile import AccountReads
+from keelmark.margin.words import unpack_price_lane
+from keelmark.proofs.report_chain import ChainLog, in_order
+from keelmark.types import MarketState
+from tests.support.market import TOKEN_FEED, Market
+
+TOKEN_SCALE = 10**12
+"""Wad for one unit of the settlement token, which has six decimals."""
+
+
+def _raw(market: Market, address: str) -> list[dict[str, object]]:
+    wanted = {"fromBlock": 0, "toBlock": "latest", "address": address}
+    return [dict(log) for log in market.w3.eth.get_logs(wanted)]  # type: ignore[arg-type]
+
+
+def chain_logs(market: Market, address: str) -> list[ChainLog]:
+    """Every log of a contract, as its report chain folds it."""
+    return in_order(
+        ChainLog(
+            log["blockNumber"],  # type: ignore[arg-type]
+            tuple(bytes(topic) for topic in log["topics"]),  # type: ignore[arg-type, attr-defined]
+            bytes(log["data"]),  # type: ignore[call-overload]
+            log["logIndex"],  # type: ignore[arg-type]
+        )
+        for log in _raw(market, address)
+    )
+
+
+def both_chains(market: Market) -> dict[str, list[ChainLog]]:
+    """The logs of the house and of its fund, by address."""
+    return {
+        address: chain_logs(market, address)
+        for address in (market.house.address, market.fund.address)
+    }
+
+
+def events(market: Market, chains: dict[str, list[ChainLog]] | None = None) -> list[Event]:
+    """Every event of the house and its fund, in the order of emission."""
+    found: list[Event] = []
+    times: dict[int, int] = {}
+    for address, logs in (chains or both_chains(market)).items():
+        for log in logs:
+            block = log.block_number
+            if block not in times:
+                times[block] = market.w3.eth.get_block(block)["timestamp"]
+            found.append(
+                decode(
+                    log.topics,
+                    log.data,
+                    address=address,
+                    block_number=block,
+                    log_index=log.log_index,
+                    timestamp=times[block],
+                )
+            )
+    return sorted(found, key=lambda event: (event.block_number, event.log_index))
+
+
+def ledger(market: Market, chains: dict[str, list[ChainLog]] | None = None) -> Ledger:
+    """The market rebuilt from its events alone."""
+    return rebuild(events(market, chains), market.house.address)
+
+
+def account_reads(market: Market, account: int) -> AccountReads:
+    """One account as the house answers."""
+    house = market.house.functions
+    word = house.accounts(account).call()
+    count = (word >> 104) & 255
+    words = tuple(house.positions(account, place).call() for place in range(count))
+    assets = range(1, house.asset_count().call() + 1)
+    listed = range(1, market.registry.functions.instrument_count().call() + 1)
+    balances = {asset: house.balance_of(account, asset).call() for asset in assets}
+    entries = {number: house.entry_notional(account, number).call() for number in listed}
+    return AccountReads(
+        word=word,
+        positions=words,
+        balances={asset: held for asset, held in balances.items() if held},
+        entry_notional={number: held for number, held in entries.items() if held},
+        debt_layers=tuple(house.debt_layers(account).call()),
+    )
+
+
+def reads(market: Market) -> HouseReads:
+    """All that reconciliation compares, as the contracts answer."""
+    house, fund = market.house.functions, market.fund.functions
+    address = market.house.address
+    listed = range(1, market.registry.functions.instrument_count().call() + 1)
+    epoch = fund.epoch_of(address).call()
+    accounts = range(1, market.parties.functions.account_count().call() + 1)
+    opened = [number for number in accounts if house.accounts(number).call()]
+    return HouseReads(
+        accounts={number: account_reads(market, number) for number in opened},
+        instruments={number: house.instruments(number).call() for number in listed},
+        markets={number: house.markets(number).call() for number in listed},
+        collaterals={
+            asset: house.collaterals(asset).call()
+            for asset in range(1, house.asset_count().call() + 1)
+        },
+        dust=house.dust().call(),
+        uncovered=house.uncovered().call(),
+        pool=fund.pool_at(address, epoch).call(),
+        dedicated=fund.dedicated_of(address).call(),
+        share_values={number: fund.share_value(address, number).call() for number in opened},
+        token_balance=market.token.functions.balanceOf(address).call() * TOKEN_SCALE,
+    )
+
+
+def market_state(market: Market, rebuilt: Ledger) -> MarketState:
+    """The rebuilt market with the board's prices, as a margin check takes it."""
+    house = rebuilt.house
+    feeds = {found.feed for found in house.instruments.values()}
+    feeds |= {found.feed for found in house.assets.values()} | {TOKEN_FEED}
+    lanes = {
+        feed: unpack_price_lane(market.board.functions.price_lane(feed).call()) for feed in feeds
+    }
+    return MarketState(market.now(), house.instruments, lanes, TOKEN_FEED, house.assets)
