@@ -156,7 +156,9 @@ class InstrumentRegistry:
         return read(self, "terms_word(uint256 key)", (key,), "uint256", lambda out: out[0], block)
 
     def underlier_of_dti(self, key: bytes, *, block: BlockId = "latest") -> Operation[int]:
-        """DTI to the underlier that has it: a token listed twice would have two prices."""
+        """DTI to the underlier that has it, zero if none has. It stops a token from being listed
+        twice, which would give it two prices to choose from.
+        """
         return read(
             self,
             "underlier_of_dti(bytes9 key)",
@@ -167,7 +169,9 @@ class InstrumentRegistry:
         )
 
     def underlier_count(self, *, block: BlockId = "latest") -> Operation[int]:
-        """How many ids of each sort have been given out."""
+        """How many ids of each sort have been given out. An id is never used twice, so a report
+        that names one names the same terms for ever.
+        """
         return read(self, "underlier_count()", (), "uint256", lambda out: out[0], block)
 
     def instrument_count(self, *, block: BlockId = "latest") -> Operation[int]:

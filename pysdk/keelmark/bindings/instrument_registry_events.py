@@ -82,5 +82,6 @@ class UpiAssigned(Event):
     DATA: ClassVar[tuple[str, ...]] = ()
 
     instrument: int
+    """Dense id."""
     upi: bytes
     """Twelve ASCII characters, left-aligned (EMIR 2.8)."""

@@ -57,7 +57,9 @@ class PartyChanged(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256",)
 
     account: int
+    """Dense account id."""
     wallet: str
+    """The party's key."""
     word: int
     """Party word with its new category, expiry, screening, issuer."""
 
@@ -74,8 +76,11 @@ class PartyRevoked(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256", "bytes32")
 
     account: int
+    """Dense account id."""
     wallet: str
+    """The party's key."""
     word: int
+    """Revoked flag set."""
     reason: bytes
     """Registrar's reason code or a commitment to it."""
 
@@ -92,9 +97,13 @@ class PartyFrozen(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256", "bytes32")
 
     account: int
+    """Dense account id."""
     legal_basis: bytes
+    """The law or decision, as text or its hash."""
     word: int
+    """Frozen flag set."""
     case_hash: bytes
+    """Commitment to the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +118,13 @@ class PartyUnfrozen(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256", "bytes32")
 
     account: int
+    """Dense account id."""
     legal_basis: bytes
+    """The law or decision, as text or its hash."""
     word: int
+    """Frozen flag cleared."""
     case_hash: bytes
+    """Commitment to the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +139,13 @@ class PartyRestricted(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256", "bytes32")
 
     account: int
+    """Dense account id."""
     legal_basis: bytes
+    """The law or decision, as text or its hash."""
     word: int
     """Close-only flag set."""
     case_hash: bytes
+    """Commitment to the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +160,13 @@ class PartyReleased(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256", "bytes32")
 
     account: int
+    """Dense account id."""
     legal_basis: bytes
+    """The law or decision, as text or its hash."""
     word: int
     """Close-only flag cleared."""
     case_hash: bytes
+    """Commitment to the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +181,13 @@ class CcpAuthorised(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256", "bytes32")
 
     account: int
+    """Dense account id."""
     legal_basis: bytes
+    """The law or decision, as text or its hash."""
     word: int
     """Authorised-CCP flag set; Cleared (CDE 2.14) may be Y."""
     case_hash: bytes
+    """Commitment to the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +202,13 @@ class CcpWithdrawn(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256", "bytes32")
 
     account: int
+    """Dense account id."""
     legal_basis: bytes
+    """The law or decision, as text or its hash."""
     word: int
+    """Authorised-CCP flag cleared."""
     case_hash: bytes
+    """Commitment to the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +223,10 @@ class IssuerChanged(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256", "bytes32")
 
     issuer: int
+    """1 is the registrar."""
     legal_basis: bytes
+    """The law or decision, as text or its hash."""
     recognised: int
     """1 recognised, 0 not."""
     case_hash: bytes
+    """Commitment to the case."""

@@ -101,6 +101,29 @@ class PriceBoard:
         """The contract's `reporter_set_count`."""
         return read(self, "reporter_set_count()", (), "uint256", lambda out: out[0], block)
 
+    def price_word(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
+        """Two feeds' lanes as they are stored. Anyone. Open to re-entry: what a source could
+        read here in the middle of a poke is the price before.
+        """
+        return read(self, "price_word(uint256 key)", (key,), "uint256", lambda out: out[0], block)
+
+    def price_words(
+        self,
+        key: int,
+        other_key: int,
+        *,
+        block: BlockId = "latest",
+    ) -> Operation[tuple[int, int]]:
+        """Two such words in one call. Anyone."""
+        return read(
+            self,
+            "price_words(uint256 key,uint256 other_key)",
+            (key, other_key),
+            "uint256,uint256",
+            lambda out: (out[0], out[1]),
+            block,
+        )
+
     def price_lane(self, feed: int, *, block: BlockId = "latest") -> Operation[int]:
         """A feed's price, until when it is valid, and its flags. Anyone."""
         return read(self, "price_lane(uint256 feed)", (feed,), "uint256", lambda out: out[0], block)
@@ -176,12 +199,15 @@ class PriceBoard:
 
     def sequencer(self, *, block: BlockId = "latest") -> Operation[str]:
         """Uptime feed of the L2's sequencer (answer 0 = up, started at = since when); zero on a
-        chain that has none.
+        chain that has none. While the sequencer is down only who can send through the L1 would
+        trade, on prices that nobody else can answer.
         """
         return read(self, "SEQUENCER()", (), "address", lambda out: checksum(out[0]), block)
 
     def settlement_word(self, key0: int, key1: int, *, block: BlockId = "latest") -> Operation[int]:
-        """Feed and expiry to what was observed (settlement window module)."""
+        """Feed and expiry to what was observed (settlement window module). Kept for ever: a
+        house may settle an instrument long after its expiry.
+        """
         return read(
             self,
             "settlement_word(uint256 key0,uint256 key1)",

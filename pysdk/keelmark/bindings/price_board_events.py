@@ -77,10 +77,11 @@ class FeedChanged(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256",)
 
     feed: int
+    """Dense id."""
     slot: int
     """0 limits, 1 to 3 source."""
     word: int
-    """The new word (feed book and price sources modules)."""
+    """The new word, packed (feed book and price sources modules)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,11 @@ class FeedChangeAnnounced(Event):
     DATA: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
 
     feed: int
+    """Dense id."""
     slot: int
+    """0 limits, 1 to 3 source."""
     word: int
+    """The word to come, packed; zero empties a slot."""
     due: int
     """Seconds; it can be applied from then on."""
 
@@ -115,4 +119,6 @@ class ReporterAdded(Event):
     reporter_set: int
     """As named in a source word."""
     reporter: str
+    """Who may sign reports."""
     feed: int
+    """The feed whose slot 3 names the set, once it is applied."""

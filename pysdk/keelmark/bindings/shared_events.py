@@ -22,8 +22,11 @@ class RoleProposed(Event):
     DATA: ClassVar[tuple[str, ...]] = ("address",)
 
     role: bytes
+    """Keccak256 of its name."""
     holder: str
+    """Who offers it."""
     successor: str
+    """Who may accept it; zero withdraws the offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +41,8 @@ class RoleAccepted(Event):
     DATA: ClassVar[tuple[str, ...]] = ("address",)
 
     role: bytes
+    """Keccak256 of its name."""
     holder: str
+    """Who holds it from now on."""
     predecessor: str
+    """Who held it; zero for the first."""
