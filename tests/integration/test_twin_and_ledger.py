@@ -12,10 +12,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from eth_tester.exceptions import TransactionFailed
 
 from keelmark.ledger import rebuild, reconcile
 from keelmark.ledger.reconcile import money
 from keelmark.margin import check_account
+from keelmark.margin.liquidation import (
+    after_take_over,
+    max_take_over,
+    take_over_allowed,
+    take_over_penalty,
+)
 from keelmark.proofs import verify
 from keelmark.types import Valuation
 from tests.support import rebuilt
@@ -140,6 +147,34 @@ def test_a_liquidation_a_loss_and_a_debt_paid_back(venue: Market) -> None:
     venue.do(venue.house.functions.pay_debt(account, rest // 10**12), venue.actors("speculator"))
     agree(venue)
     assert rebuilt.ledger(venue).account(account).debt == 0
+
+
+def test_the_twin_knows_what_may_be_taken_and_for_how_much(venue: Market) -> None:
+    venue.join("speculator", PROFESSIONAL, cash=3_000)
+    venue.trade("speculator", "maker", WAD, 8000 * WAD)
+    later(venue, 60, btc=7000)
+    venue.call_margin("speculator")
+    later(venue, 3700, btc=6900)
+    ledger = rebuilt.ledger(venue)
+    account = ledger.account(venue.ids["speculator"]).state()
+    state = rebuilt.market_state(venue, ledger)
+    size = max_take_over(account, state, venue.perpetual)
+    assert 0 < size < WAD
+    assert not take_over_allowed(account, state, venue.perpetual, size + 50 * LOT)
+    with pytest.raises(TransactionFailed, match="close-out: overshoots"):
+        venue.liquidate("speculator", "maker", size + 50 * LOT)
+    assert take_over_allowed(account, state, venue.perpetual, size)
+    venue.liquidate("speculator", "maker", size)
+    event = rebuilt.events(venue)[-1]
+    assert event.name == "PositionLiquidated"
+    before = check_account(account, state, Valuation.CLOSE_OUT)
+    _, after = after_take_over(account, state, venue.perpetual, size)
+    expected = take_over_penalty(size, event.number("mark"), before, after)
+    assert event.number("penalty") == expected > 0
+    assert event.number("margin_before") == before.initial_margin
+    assert event.number("margin_after") == after.initial_margin
+    assert event.number("equity_after") == after.equity - expected
+    agree(venue)
 
 
 def test_a_retail_loss_is_extinguished(venue: Market) -> None:
