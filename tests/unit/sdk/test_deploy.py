@@ -95,6 +95,14 @@ def test_default_behavior(kit):
     assert {name for _, _, name in seen} == set(KIT)
 
 
+def test_the_house_answers_for_its_back_office_and_loss_desk(kit):
+    chain, made, _ = kit
+    assert chain.run(made.house.collaterals(1)) == 0
+    assert chain.run(made.house.uncovered()) == 0
+    terms = chain.run(made.house.house_terms())
+    assert terms[-1] == int(LEI, 36)
+
+
 def test_every_contract_fits(kit):
     chain, made, _ = kit
     from keelmark.chain.operations import GetCode
