@@ -9,6 +9,7 @@ from web3 import Web3
 from web3.contract import Contract
 
 from tests.support.chained import chained_root, stored_root
+from tests.support.storage import write_slot
 
 from .conftest import BTC, EXPIRY, FUTURE, OPTION, PERPETUAL, UPI, USD, WAD, Terms
 
@@ -115,3 +116,12 @@ def test_unknown(registry: Contract, reverts: Any, view: str) -> None:
     for number in (0, 1):
         with reverts("instruments: unknown"):
             getattr(registry.functions, view)(number).call()
+
+
+def test_full(registry: Contract, add_instrument: Any, backend: Any, reverts: Any) -> None:
+    """Instrument ids have 32 bits; the counter is slot 8 of the compiler's layout."""
+    write_slot(backend, registry, 8, 2**32 - 2)
+    add_instrument(PERPETUAL)
+    assert registry.functions.terms(2**32 - 1).call()[0] == 1
+    with reverts("instruments: full"):
+        add_instrument(PERPETUAL)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from web3.contract import Contract
 
+from tests.support.storage import write_slot
+
 from .conftest import BTC, ETH, NO_DTI
 
 
@@ -66,3 +68,12 @@ def test_dti_known(add_underlier: Any, reverts: Any) -> None:
 def test_no_dti(add_underlier: Any, reverts: Any) -> None:
     with reverts("instruments: no dti"):
         add_underlier(NO_DTI)
+
+
+def test_full(registry: Contract, add_underlier: Any, backend: Any, reverts: Any) -> None:
+    """Underlier ids have 16 bits; the counter is slot 7 of the compiler's layout."""
+    write_slot(backend, registry, 7, 2**16 - 2)
+    add_underlier()
+    assert registry.functions.underlier_of_dti(ETH).call() == 2**16 - 1
+    with reverts("instruments: full"):
+        add_underlier(b"J9K583ZGG")

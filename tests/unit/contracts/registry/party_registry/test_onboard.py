@@ -8,6 +8,7 @@ import pytest
 from web3.contract import Contract
 
 from tests.support.parties import Attestation, lei_text, lei_word, read_party
+from tests.support.storage import write_slot
 
 from .conftest import YEAR
 
@@ -164,3 +165,15 @@ def test_firm_with_member(
 ) -> None:
     with reverts("parties: member of a firm"):
         onboard(firm.but(wallet=actors("other"), member=1))
+
+
+def test_full(
+    registry: Contract, onboard: Any, backend: Any, reverts: Any, firm: Attestation
+) -> None:
+    """Account ids have 32 bits; the counter is slot 5 of the compiler's layout."""
+    onboard(firm.but(wallet="0x" + "01" * 20))
+    write_slot(backend, registry, 5, 2**32 - 2)
+    onboard(firm)
+    assert read_party(registry.functions.word_of(firm.wallet).call()).account == 2**32 - 1
+    with reverts("parties: full"):
+        onboard(firm.but(wallet="0x" + "02" * 20))
