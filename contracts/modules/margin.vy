@@ -118,7 +118,7 @@ def _haircut_bps(_class: uint256, _fx: uint256, _residual: uint256) -> uint256:
     """
     @notice Haircut of a collateral asset; haircuts add (Annex II, paragraph 1).
     @param _class 1 e-money token .. 5 gold; anything else is not eligible.
-    @param _fx 1 where the asset is in another currency than the exposure.
+    @param _fx Not 0 where the asset is in another currency than the exposure.
     @param _residual Seconds to the asset's maturity.
     @return Basis points of value, 10,000 for what is not eligible.
     """
@@ -141,7 +141,9 @@ def _haircut_bps(_class: uint256, _fx: uint256, _residual: uint256) -> uint256:
         haircut = rules.HAIRCUT_EQUITY_BPS
     elif _class == GOLD:
         haircut = rules.HAIRCUT_GOLD_BPS
-    return min(haircut + _fx * rules.HAIRCUT_FX_BPS, BPS)
+    if _fx == 0:
+        return haircut
+    return min(haircut + rules.HAIRCUT_FX_BPS, BPS)
 
 
 @internal

@@ -52,14 +52,14 @@ MEMBER: constant(uint256) = 16
 SETTLED: constant(uint256) = 128
 
 
-# An account with its positions in memory, and where one instrument stands in it.
+# An account as it is or as it would be: one position may differ from storage.
 struct Side:
     account: uint256
-    word: uint256
-    count: uint256
-    slot: uint256  # index of the instrument's position; `count` if there is none
+    word: uint256  # account word
+    count: uint256  # positions held
+    slot: uint256  # where the instrument's position is; `count` if there is none
+    changed: uint256  # the position word at `slot`, which storage may not have yet
     entry: int256  # retail: entry notional at the slot, less what is stored (wad)
-    positions: uint256[MAX_POSITIONS]
 
 
 # Account id to account word.
@@ -132,7 +132,7 @@ backstop_total: public(uint256)
 @view
 def _load(_account: uint256, _instrument: uint256) -> Side:
     """
-    @notice Reads an account and its positions into memory.
+    @notice Reads an account and looks for one of its positions.
     @param _account Account id; reverts if it was never opened.
     @param _instrument The instrument to look for; 0 for none.
     @return The side.
@@ -140,20 +140,16 @@ def _load(_account: uint256, _instrument: uint256) -> Side:
     word: uint256 = self.accounts[_account]
     assert word != 0, "house: unknown account"
     count: uint256 = (word >> 104) & 255
-    side: Side = Side(
-        account=_account,
-        word=word,
-        count=count,
-        slot=count,
-        entry=0,
-        positions=empty(uint256[MAX_POSITIONS]),
-    )
-    for i: uint256 in range(count, bound=MAX_POSITIONS):
-        position: uint256 = self.positions[_account][i]
-        side.positions[i] = position
-        if position & MASK_32 == _instrument:
-            side.slot = i
-    return side
+    slot: uint256 = count
+    changed: uint256 = 0
+    if _instrument != 0:
+        for i: uint256 in range(count, bound=MAX_POSITIONS):
+            position: uint256 = self.positions[_account][i]
+            if position & MASK_32 == _instrument:
+                slot = i
+                changed = position
+                break
+    return Side(account=_account, word=word, count=count, slot=slot, changed=changed, entry=0)
 
 
 @internal
@@ -166,7 +162,7 @@ def _position(_side: Side) -> (int256, int256):
     """
     if _side.slot == _side.count:
         return 0, 0
-    return self._unpack_position(_side.positions[_side.slot])
+    return self._unpack_position(_side.changed)
 
 
 @internal
@@ -208,12 +204,12 @@ def _with_cash(_word: uint256, _cash: int256) -> uint256:
 
 
 @internal
-@pure
+@view
 def _with_position(_side: Side, _instrument: uint256, _size: int256, _quote: int256) -> Side:
     """
     @notice A side with another position at its slot; a closed one is dropped and
             the last one takes its place.
-    @param _side The side.
+    @param _side The side, as it was loaded.
     @param _instrument Instrument id.
     @param _size Size after (wad), |size| < 2^111.
     @param _quote Quote after (wad), |quote| < 2^111.
@@ -222,15 +218,14 @@ def _with_position(_side: Side, _instrument: uint256, _size: int256, _quote: int
     side: Side = _side
     if _size == 0:
         side.count -= 1
-        side.positions[side.slot] = side.positions[side.count]
-        side.positions[side.count] = 0
+        side.changed = self.positions[side.account][side.count]
     else:
         assert _size < 2**111 and _size >= -(2**111), "house: size out of range"
         assert _quote < 2**111 and _quote >= -(2**111), "house: quote out of range"
         if side.slot == side.count:
             assert side.count < MAX_POSITIONS, "house: too many positions"
             side.count += 1
-        side.positions[side.slot] = (
+        side.changed = (
             (convert(convert(_size, bytes32), uint256) << 144)
             | ((convert(convert(_quote, bytes32), uint256) & MASK_112) << 32)
             | _instrument
@@ -247,8 +242,9 @@ def _store(_side: Side, _held: uint256):
     @param _held Positions held before.
     """
     self.accounts[_side.account] = _side.word
-    self.positions[_side.account][_side.slot] = _side.positions[_side.slot]
-    if _side.count < _held and _side.slot != _side.count:
+    if _side.slot < _side.count:
+        self.positions[_side.account][_side.slot] = _side.changed
+    if _side.count < _held:
         self.positions[_side.account][_side.count] = 0
 
 

@@ -61,7 +61,7 @@ def list_collateral(
     @notice Adds a collateral asset. Only the operator. What a class counts for
             is a constant; the cap is a venue's own and never loosens a haircut.
     @param token ERC-20 token.
-    @param feed Its feed on the price board.
+    @param feed Its feed on the price board, which must have a price.
     @param kind 1 e-money token, 2 government bond, 3 corporate or covered
            bond, 4 main-index equity, 5 gold; anything else counts zero.
     @param fx True where the asset is in another currency than the settlement.
@@ -77,6 +77,11 @@ def list_collateral(
         assert book.tokens[i + 1] != token, "house: token listed"
     assert feed < 2**16 and kind < 256 and decimals <= 18, "house: bad terms"
     assert maturity < 2**32 and cap < 2**104, "house: bad terms"
+    # Once there is a price, there always is a last one. Without one, a unit of the
+    # asset would leave an account that nobody can assess, or liquidate.
+    price: uint256 = 0
+    flags: uint256 = 0
+    price, flags = assessment._price(feed)
     word: uint256 = (
         feed
         | (kind << 16)

@@ -389,7 +389,7 @@ def _grace_until(_account: uint256) -> uint256:
     last: uint256 = max_value(uint256)
     side: book.Side = book._load(_account, 0)
     for i: uint256 in range(side.count, bound=20):
-        feed: uint256 = (book.instruments[side.positions[i] & MASK_32] >> 32) & (2**16 - 1)
+        feed: uint256 = (book.instruments[book.positions[_account][i] & MASK_32] >> 32) & (2**16 - 1)
         if feed != last:
             latest = max(latest, staticcall wiring.BOARD.grace_until(feed))
             last = feed
