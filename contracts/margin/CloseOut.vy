@@ -53,6 +53,9 @@ MAX_MEMBERS: constant(uint256) = 8
 WAD: constant(uint256) = 10**18
 BPS: constant(uint256) = 10_000
 
+# Wei that a fill exactly at mark may cost by rounding.
+ROUNDING: constant(int256) = 2
+
 
 # An account as the house sees it now.
 struct View:
@@ -69,11 +72,14 @@ def call_margin(house: address, account: uint256):
     @param house Clearing house.
     @param account Account id with equity below initial margin, or owing cash.
     """
-    seen: View = self._view(house, account)
+    seen: View = self._look(house, account)
     assert seen.statement.flags & CALLED == 0, "close-out: already called"
-    assert (
-        seen.margin.equity < convert(seen.margin.requirement, int256) or seen.statement.cash < 0
-    ), "close-out: nothing to call"
+    # That cash is owed is certain at any price.
+    if seen.statement.cash >= 0:
+        assert seen.margin.flags & STALE == 0, "close-out: stale price"
+        assert (
+            seen.margin.equity < convert(seen.margin.requirement, int256)
+        ), "close-out: nothing to call"
     extcall ILossDesk(house).set_call(
         account,
         block.timestamp + rules.MARGIN_CALL_SECONDS,
@@ -89,7 +95,8 @@ def end_call(house: address, account: uint256):
     @param house Clearing house.
     @param account Account id.
     """
-    seen: View = self._view(house, account)
+    seen: View = self._look(house, account)
+    assert seen.margin.flags & STALE == 0, "close-out: stale price"
     assert seen.statement.flags & CALLED != 0, "close-out: not called"
     assert (
         seen.margin.equity >= convert(seen.margin.requirement, int256) and seen.statement.cash >= 0
@@ -111,7 +118,7 @@ def liquidate(
     @param limit The worst mark (wad) that the caller accepts: the highest when
            it takes a long position, the lowest when it takes a short one.
     """
-    seen: View = self._liquidatable(house, account)
+    seen: View = self._liquidatable(house, account, instrument)
     lot: uint256 = 0
     feed: uint256 = 0
     asset_class: uint256 = 0
@@ -137,14 +144,15 @@ def backstop(
     """
     @notice Hands a position that nobody takes to the members that promised to,
             pro rata to what is left of their promises. A member that cannot keep
-            its promise loses it. Anyone.
+            its promise loses it, as does one whose promise no longer reaches for
+            one lot. Anyone.
     @param house Clearing house.
     @param account Account id to liquidate.
     @param instrument Instrument id.
     @param size Wad, a multiple of the lot; worth no more than the promises.
     @param members Every member with a promise left, ids ascending.
     """
-    seen: View = self._liquidatable(house, account)
+    seen: View = self._liquidatable(house, account, instrument)
     self._check_waited(seen)
     lot: uint256 = 0
     feed: uint256 = 0
@@ -167,14 +175,21 @@ def backstop(
     left: uint256 = size
     state: IClearingHouse.Margin = seen.margin
     for i: uint256 in range(len(members), bound=MAX_MEMBERS):
-        # Shares round up to whole lots while any are left, so that all is taken.
-        lots: uint256 = margin._ceil_div(size * promises[i], total * lot)
-        share: uint256 = min(lots * lot, left)
-        if share == 0 or members[i] == account:
-            continue
-        if state.equity >= convert(state.requirement, int256):
+        if left == 0 or state.equity >= convert(state.requirement, int256):
             break
-        if self._can_take(house, members[i], account, instrument, share, asset_class):
+        # Shares round up to whole lots while any are left, so that all is taken,
+        # but nobody takes more than was promised.
+        lots: uint256 = min(
+            margin._ceil_div(size * promises[i], total * lot), promises[i] * WAD // (lot * mark)
+        )
+        share: uint256 = min(lots * lot, left)
+        if promises[i] == 0:
+            continue
+        if (
+            share > 0
+            and members[i] != account
+            and self._can_take(house, members[i], account, instrument, share, asset_class)
+        ):
             self._take(house, state, account, members[i], instrument, share, BACKSTOP)
             left -= share
             state = staticcall IClearingHouse(house).margin(account, CLOSE_OUT)
@@ -188,20 +203,30 @@ def compulsory_close(
 ):
     """
     @notice Closes a position that nobody takes against an opposite one, both at
-            mark. Only when no backstop promise is left. Anyone.
+            mark. Only when what is left of all backstop promises is less than one
+            lot. The counterparty may not end worse off: it meets its initial
+            margin after, or its shortfall has not grown. Anyone.
     @param house Clearing house.
     @param account Account id to liquidate.
     @param instrument Instrument id.
     @param size Wad, a multiple of the lot.
     @param counterparty Account id with an opposite position of at least `size`.
     """
-    seen: View = self._liquidatable(house, account)
+    seen: View = self._liquidatable(house, account, instrument)
     self._check_waited(seen)
-    assert staticcall IBackOffice(house).backstop_total() == 0, "close-out: backstop left"
+    lot: uint256 = 0
+    feed: uint256 = 0
+    asset_class: uint256 = 0
+    mark: uint256 = 0
+    lot, feed, asset_class, mark = staticcall ILossDesk(house).instrument_terms(instrument)
+    assert (
+        staticcall IBackOffice(house).backstop_total() * WAD < lot * mark
+    ), "close-out: backstop left"
     held: int256 = self._held(house, account, instrument)
     opposite: int256 = self._held(house, counterparty, instrument)
     assert (held > 0) != (opposite > 0), "close-out: not opposite"
     assert size <= convert(abs(opposite), uint256), "close-out: size too large"
+    self._check_counterparty(house, counterparty, instrument, size, opposite)
     self._take(house, seen.margin, account, counterparty, instrument, size, COMPULSORY_CLOSE)
 
 
@@ -219,10 +244,13 @@ def buy_collateral(
     @param buyer The caller's account id, which pays.
     @param max_cost The most (wad) that the caller pays.
     """
-    seen: View = self._view(house, account)
+    seen: View = self._look(house, account)
     assert account != buyer, "close-out: own account"
     assert seen.statement.cash < 0, "close-out: no cash owed"
-    assert self._is_overdue(seen) or self._is_below_close_out(seen.margin), "close-out: not due"
+    # A stale position cannot hold off a debt that is past its deadline.
+    assert self._is_overdue(seen) or (
+        seen.margin.flags & STALE == 0 and self._is_below_close_out(seen.margin)
+    ), "close-out: not due"
     self._check_taker(house, buyer, 0)
     price: uint256 = 0
     haircut: uint256 = 0
@@ -245,51 +273,75 @@ def is_liquidatable(house: address, account: uint256) -> bool:
     @param house Clearing house.
     @param account Account id.
     @return True if it is below the close-out level, or short past its deadline
-            (not for retail), prices are fresh and no grace period runs.
+            (not for retail), and no price that is stale or in its grace period
+            could make a difference.
     """
-    seen: View = View(
-        statement=staticcall ILossDesk(house).statement(account),
-        margin=staticcall IClearingHouse(house).margin(account, CLOSE_OUT),
-    )
-    if seen.margin.flags & STALE != 0:
-        return False
-    if block.timestamp < staticcall ILossDesk(house).grace_until(account):
-        return False
-    return self._is_due(seen)
+    seen: View = self._look(house, account)
+    notional: uint256 = 0
+    named: bool = False
+    notional, named = staticcall ILossDesk(house).doubt(account, 0)
+    return self._is_due(seen) and self._is_beyond_doubt(seen.margin, notional)
 
 
 @internal
 @view
-def _view(_house: address, _account: uint256) -> View:
+def _look(_house: address, _account: uint256) -> View:
     """
-    @notice An account now; reverts while a price that it needs is stale.
+    @notice An account now, at last prices where some are stale.
     @param _house Clearing house.
     @param _account Account id.
     @return Statement and margin at close-out valuation.
     """
-    seen: View = View(
+    return View(
         statement=staticcall ILossDesk(_house).statement(_account),
         margin=staticcall IClearingHouse(_house).margin(_account, CLOSE_OUT),
     )
-    assert seen.margin.flags & STALE == 0, "close-out: stale price"
-    return seen
 
 
 @internal
 @view
-def _liquidatable(_house: address, _account: uint256) -> View:
+def _liquidatable(_house: address, _account: uint256, _instrument: uint256) -> View:
     """
-    @notice Reverts unless an account may be liquidated now.
+    @notice Reverts unless an account may be liquidated now. A price that is stale
+            or in its grace period suspends that, unless the positions that hang
+            on it are too small to make a difference: else one lot on a feed that
+            died would shield an account for good.
     @param _house Clearing house.
     @param _account Account id.
+    @param _instrument What is to be taken; its own price must be beyond doubt.
     @return Statement and margin.
     """
-    seen: View = self._view(_house, _account)
-    assert (
-        block.timestamp >= staticcall ILossDesk(_house).grace_until(_account)
-    ), "close-out: grace period"
+    seen: View = self._look(_house, _account)
+    notional: uint256 = 0
+    named: bool = False
+    notional, named = staticcall ILossDesk(_house).doubt(_account, _instrument)
+    if named or not self._is_beyond_doubt(seen.margin, notional):
+        assert seen.margin.flags & STALE == 0, "close-out: stale price"
+        raise "close-out: grace period"
     assert self._is_due(seen), "close-out: not liquidatable"
     return seen
+
+
+@internal
+@pure
+def _is_beyond_doubt(_margin: IClearingHouse.Margin, _notional: uint256) -> bool:
+    """
+    @notice Whether an account would be below the close-out level even if every
+            position with a doubtful price had gained its whole notional, and
+            asked no margin.
+    @param _margin The margin at last prices.
+    @param _notional Notional of the positions in doubt (wad).
+    @return True if it would, or if there are none.
+    """
+    if _notional == 0:
+        return True
+    return self._is_below_close_out(
+        IClearingHouse.Margin(
+            equity=_margin.equity + convert(_notional, int256),
+            requirement=max(_margin.requirement, _notional) - _notional,
+            flags=0,
+        )
+    )
 
 
 @internal
@@ -372,6 +424,34 @@ def _check_taker(_house: address, _taker: uint256, _asset_class: uint256):
 
 @internal
 @view
+def _check_counterparty(
+    _house: address, _account: uint256, _instrument: uint256, _size: uint256, _held: int256
+):
+    """
+    @notice Reverts if a compulsory close would hurt the other side: closing one
+            leg of a hedge can raise what the rest asks.
+    @param _house Clearing house.
+    @param _account Account id of the counterparty.
+    @param _instrument Instrument id.
+    @param _size Wad.
+    @param _held The counterparty's size (wad).
+    """
+    before: IClearingHouse.Margin = staticcall IClearingHouse(_house).margin(_account, CLOSE_OUT)
+    assert before.flags & STALE == 0, "close-out: stale price"
+    delta: int256 = convert(_size, int256)
+    if _held > 0:
+        delta = -delta
+    after: IClearingHouse.Margin = staticcall ILossDesk(_house).margin_after(
+        _account, _instrument, delta, CLOSE_OUT
+    )
+    short: int256 = convert(after.requirement, int256) - after.equity
+    assert short <= 0 or (
+        short <= convert(before.requirement, int256) - before.equity + ROUNDING
+    ), "close-out: counterparty hurt"
+
+
+@internal
+@view
 def _held(_house: address, _account: uint256, _instrument: uint256) -> int256:
     """
     @notice Size of a position, which must not be zero.
@@ -422,9 +502,26 @@ def _can_take(
     delta: int256 = convert(_size, int256)
     if self._held(_house, _account, _instrument) < 0:
         delta = -delta
-    after: IClearingHouse.Margin = staticcall ILossDesk(_house).margin_after(
-        _member, _instrument, delta, OPENING
+    # A member whose book cannot be assessed with the position (too many positions
+    # or underliers) cannot take it, and must not stop the others.
+    assessed: bool = False
+    answer: Bytes[96] = b""
+    assessed, answer = raw_call(
+        _house,
+        abi_encode(
+            _member,
+            _instrument,
+            delta,
+            OPENING,
+            method_id=method_id("margin_after(uint256,uint256,int256,uint256)"),
+        ),
+        max_outsize=96,
+        is_static_call=True,
+        revert_on_failure=False,
     )
+    if not assessed:
+        return False
+    after: IClearingHouse.Margin = abi_decode(answer, IClearingHouse.Margin)
     return after.flags & STALE == 0 and after.equity >= convert(after.requirement, int256)
 
 
@@ -449,6 +546,11 @@ def _take(
     @param _mode 2 liquidation, 3 backstop, 4 compulsory close.
     """
     assert _account != _taker, "close-out: own account"
+    # While gains are counted, closing a position would turn one into cash.
+    assert not (
+        staticcall ILossDesk(_house).is_uncounted(_account)
+        or staticcall ILossDesk(_house).is_uncounted(_taker)
+    ), "close-out: gain not counted"
     held: int256 = self._held(_house, _account, _instrument)
     assert _size > 0 and _size <= convert(abs(held), uint256), "close-out: size too large"
     delta: int256 = convert(_size, int256)
@@ -477,7 +579,12 @@ def _take(
         short: IClearingHouse.Margin = staticcall ILossDesk(_house).margin_after(
             _account, _instrument, less, CLOSE_OUT
         )
-        assert short.equity < convert(short.requirement, int256), "close-out: overshoots"
+        saved: uint256 = margin._penalty(
+            (_size - lot) * mark // WAD, _before.equity, _before.requirement, short.requirement
+        )
+        assert (
+            short.equity - convert(saved, int256) < convert(short.requirement, int256)
+        ), "close-out: overshoots"
     extcall IClearingHouse(_house).take_over(
         IClearingHouse.TakeOver(
             account=_account,

@@ -238,6 +238,9 @@ def collateral_terms(asset: uint256) -> (uint256, uint256, uint256):
     flags: uint256 = 0
     price, flags = assessment._price(word & MASK_16)
     assert flags & 1 == 0, "house: stale price"
+    assert (
+        block.timestamp >= staticcall wiring.BOARD.grace_until(word & MASK_16)
+    ), "house: grace period"
     return price, assessment._haircut(word), 10 ** (18 - ((word >> 32) & 255))
 
 
@@ -282,6 +285,31 @@ def instrument_terms(instrument: uint256) -> (uint256, uint256, uint256, uint256
     flags: uint256 = 0
     price, flags = assessment._price(feed)
     return 10 ** ((terms >> 96) & 255), feed, (terms >> 48) & 255, price
+
+
+@external
+@view
+def doubt(account: uint256, instrument: uint256) -> (uint256, bool):
+    """
+    @notice How much of an account hangs on prices that are stale or in their
+            grace period.
+    @param account Account id.
+    @param instrument Instrument id.
+    @return Notional of those positions at the last prices (wad), and whether the
+            instrument is one of them.
+    """
+    return losses._doubt(account, instrument)
+
+
+@external
+@view
+def is_uncounted(account: uint256) -> bool:
+    """
+    @notice Whether gains are being counted and this account's have not been.
+    @param account Account id.
+    @return True if its positions must stand still until `count_gain`.
+    """
+    return book._is_uncounted(account)
 
 
 @external

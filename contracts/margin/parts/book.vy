@@ -127,6 +127,15 @@ carried_accounts: public(HashMap[uint256, uint256])
 backstop: public(HashMap[uint256, uint256])
 backstop_total: public(uint256)
 
+# How many members have a promise left. A backstop walks them all, so a ninth
+# promise would make every backstop, and every compulsory close after it,
+# impossible.
+backstop_count: uint256
+
+# Gains counted and not scaled yet (wad). A later loss waits for them: whether the
+# one or the other episode is scaled first would decide who bears which loss.
+gains_to_scale: uint256
+
 
 @internal
 @view
@@ -246,6 +255,34 @@ def _store(_side: Side, _held: uint256):
         self.positions[_side.account][_side.slot] = _side.changed
     if _side.count < _held:
         self.positions[_side.account][_side.count] = 0
+
+
+@internal
+def _set_backstop(_member: uint256, _amount: uint256):
+    """
+    @notice Writes what is left of a member's promise, the sum and the count.
+    @param _member The member's account id.
+    @param _amount Notional (wad).
+    """
+    before: uint256 = self.backstop[_member]
+    self.backstop[_member] = _amount
+    self.backstop_total = self.backstop_total - before + _amount
+    if before == 0 and _amount > 0:
+        self.backstop_count += 1
+    elif before > 0 and _amount == 0:
+        self.backstop_count -= 1
+
+
+@internal
+@view
+def _is_uncounted(_account: uint256) -> bool:
+    """
+    @notice Whether gains are being counted and this account's have not been:
+            until then nothing may turn them into cash, which is not scaled.
+    @param _account Account id.
+    @return True if its positions must stand still.
+    """
+    return block.timestamp <= self.counting_deadline and self.counted_in[_account] != self.episode
 
 
 @internal

@@ -34,6 +34,9 @@ WITHDRAWAL: constant(uint256) = 1
 STALE: constant(uint256) = 1
 MASK_32: constant(uint256) = 2**32 - 1
 
+# As many as the close-out contract can walk in one call.
+MAX_BACKSTOPS: constant(uint256) = 8
+
 MEMBER_ADMITTED_TOPIC: constant(bytes32) = keccak256("MemberAdmitted(uint256,address,uint256)")
 ACCOUNT_OPENED_TOPIC: constant(bytes32) = keccak256(
     "AccountOpened(uint256,uint256,address,uint256)"
@@ -171,7 +174,7 @@ def close_account(account: uint256):
     assert book.counted_gain[account] == 0, "house: gain not scaled"
     book.accounts[account] = 0
     book.carried_accounts[member] -= 1
-    self._promise(account, 0)
+    book._set_backstop(account, 0)
     report_chain._report(
         ACCOUNT_CLOSED_TOPIC,
         convert(account, bytes32),
@@ -187,11 +190,13 @@ def commit_backstop(member: uint256, amount: uint256):
             pro rata with the other members. Only the member's wallet.
     @param member The caller's account id.
     @param amount Notional (wad) in all, below 2^112; it replaces what is left.
+           At most eight members have a promise at a time.
     """
     wiring._check_gate(member, DEPOSIT)
     assert (book.accounts[member] >> 120) & book.MEMBER != 0, "house: not a member"
     assert amount < 2**112, "house: bad terms"
-    self._promise(member, amount)
+    book._set_backstop(member, amount)
+    assert book.backstop_count <= MAX_BACKSTOPS, "house: too many backstops"
     report_chain._report(
         BACKSTOP_COMMITTED_TOPIC,
         convert(member, bytes32),
@@ -295,14 +300,3 @@ def _withdrawal_margin(_side: book.Side) -> (int256, uint256, uint256):
     """
     result: assessment.IClearingHouse.Margin = assessment._assess(_side, WITHDRAWAL)
     return result.equity, result.requirement, result.flags
-
-
-@internal
-def _promise(_member: uint256, _amount: uint256):
-    """
-    @notice Replaces a member's backstop promise.
-    @param _member The member's account id.
-    @param _amount Notional (wad).
-    """
-    book.backstop_total = book.backstop_total - book.backstop[_member] + _amount
-    book.backstop[_member] = _amount

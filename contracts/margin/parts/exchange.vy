@@ -183,8 +183,7 @@ def take_over(terms: IClearingHouse.TakeOver):
     gross += self._settle_leg(taking, fill, paid, penalty, 0, STALE)
     if terms.mode == BACKSTOP:
         used: uint256 = min(terms.size * index // WAD, book.backstop[terms.taker])
-        book.backstop[terms.taker] -= used
-        book.backstop_total -= used
+        book._set_backstop(terms.taker, book.backstop[terms.taker] - used)
     market._add_volume(terms.instrument, word, terms.size)
     market._add_gross(terms.instrument, gross)
     report_chain._report(

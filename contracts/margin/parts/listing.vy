@@ -140,6 +140,7 @@ def settle_position(account: uint256, instrument: uint256):
     """
     terms: uint256 = book.instruments[instrument]
     assert (terms >> 56) & book.SETTLED != 0, "house: not settled"
+    assert not book._is_uncounted(account), "house: gain not counted"
     side: book.Side = book._load(account, instrument)
     held: uint256 = side.count
     size: int256 = 0

@@ -36,8 +36,10 @@ uses: assessment
 
 OPENING: constant(uint256) = 0
 WITHDRAWAL: constant(uint256) = 1
+CLOSE_OUT: constant(uint256) = 2
 STALE: constant(uint256) = 1
 MASK_32: constant(uint256) = 2**32 - 1
+WAD: constant(uint256) = 10**18
 
 BACKSTOP_COMMITTED_TOPIC: constant(bytes32) = keccak256(
     "BackstopCommitted(uint256,address,uint256)"
@@ -102,8 +104,7 @@ def void_backstop(member: uint256):
     @param member The member's account id.
     """
     wiring._check_close_out()
-    book.backstop_total -= book.backstop[member]
-    book.backstop[member] = 0
+    book._set_backstop(member, 0)
     report_chain._report(
         BACKSTOP_COMMITTED_TOPIC, convert(member, bytes32), empty(bytes32), abi_encode(empty(uint256))
     )
@@ -125,6 +126,10 @@ def sell_collateral(account: uint256, buyer: uint256, asset: uint256, amount: ui
     assert amount > 0 and amount <= held, "house: not enough collateral"
     book._set_balance(account, asset, held - amount)
     received: uint256 = book._balance(buyer, asset) + amount
+    # As for deposits: the margin check counts on it.
+    assert (
+        received * 10 ** (18 - ((book.collaterals[asset] >> 32) & 255)) < 2**112
+    ), "house: balance out of range"
     book._set_balance(buyer, asset, received)
     cash: int256 = self._add_cash(account, convert(cost, int256))
     paid: int256 = self._add_cash(buyer, -convert(cost, int256))
@@ -281,18 +286,24 @@ def count_gain(account: uint256):
     @notice Counts an account's unpaid gains while a loss is being allocated, so
             that they can be scaled. Anyone; every other winner profits from
             each one counted.
+    @dev    A gain is what the house owes the account and has not paid: the sum
+            of its positions' values, losing ones set off, less cash that the
+            account owes. More than that would be a bite out of its margin. A
+            stale price counts at its last value, or an outage would spare some.
     @param account Account id.
     """
     assert block.timestamp <= book.counting_deadline, "house: not counting"
     assert book.counted_in[account] != book.episode, "house: already counted"
-    assert book.counted_gain[account] == 0, "house: gain not scaled"
     side: book.Side = book._load(account, 0)
-    full: IClearingHouse.Margin = assessment._assess(side, OPENING)
-    assert full.flags & STALE == 0, "house: stale price"
-    bare: IClearingHouse.Margin = assessment._assess(side, WITHDRAWAL)
-    gain: uint256 = convert(full.equity - bare.equity, uint256)
+    full: IClearingHouse.Margin = assessment._assess(side, CLOSE_OUT)
+    owed: int256 = min(book._cash(side.word), 0)
+    side.count = 0
+    side.slot = 0
+    bare: IClearingHouse.Margin = assessment._assess(side, CLOSE_OUT)
+    gain: uint256 = convert(max(full.equity - bare.equity + owed, 0), uint256)
     book.counted_in[account] = book.episode
     book.counted_gain[account] = gain
+    book.gains_to_scale += gain
     book.episode_gains[book.episode] += gain
     report_chain._report(
         GAIN_COUNTED_TOPIC,
@@ -320,6 +331,7 @@ def scale_gain(account: uint256):
         min((book.episode_loss[number] * gain + total - 1) // total, gain), book.uncovered
     )
     book.counted_gain[account] = 0
+    book.gains_to_scale -= gain
     book.uncovered -= amount
     cash: int256 = self._add_cash(account, -convert(amount, int256))
     report_chain._report(
@@ -333,11 +345,13 @@ def scale_gain(account: uint256):
 @internal
 def _start_episode(_loss: uint256):
     """
-    @notice Adds an uncovered loss; outside a counting it begins one.
+    @notice Adds an uncovered loss; outside a counting it begins one, once the
+            gains of the one before are scaled (anyone scales them).
     @param _loss Wad.
     """
     book.uncovered += _loss
     if block.timestamp > book.counting_deadline:
+        assert book.gains_to_scale == 0, "house: gain not scaled"
         book.episode += 1
         book.counting_deadline = block.timestamp + rules.MARGIN_CALL_SECONDS
 
@@ -362,17 +376,20 @@ def _add_cash(_account: uint256, _amount: int256) -> int256:
 def _free_cash(_account: uint256) -> uint256:
     """
     @notice Cash that an account does not need: min(cash, equity - requirement),
-            unrealised profit left out.
+            unrealised profit left out. Valued as for a close-out, so that a
+            member is not spared, and no loss waits, because some price is stale.
     @param _account Account id.
-    @return Wad; reverts while a price that its positions need is stale.
+    @return Wad.
     """
     side: book.Side = book._load(_account, 0)
     cash: int256 = book._cash(side.word)
     if side.count == 0:
         return convert(max(cash, 0), uint256)
-    result: IClearingHouse.Margin = assessment._assess(side, WITHDRAWAL)
-    assert result.flags & STALE == 0, "house: stale price"
-    excess: int256 = result.equity - convert(result.requirement, int256)
+    result: IClearingHouse.Margin = assessment._assess(side, CLOSE_OUT)
+    opening: IClearingHouse.Margin = assessment._assess(side, OPENING)
+    bare: IClearingHouse.Margin = assessment._assess(side, WITHDRAWAL)
+    profit: int256 = opening.equity - bare.equity
+    excess: int256 = result.equity - profit - convert(result.requirement, int256)
     return convert(max(min(cash, excess), 0), uint256)
 
 
@@ -394,6 +411,42 @@ def _grace_until(_account: uint256) -> uint256:
             latest = max(latest, staticcall wiring.BOARD.grace_until(feed))
             last = feed
     return latest
+
+
+@internal
+@view
+def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
+    """
+    @notice How much of an account's positions has a price that is stale or in
+            its grace period.
+    @param _account Account id.
+    @param _instrument Instrument id.
+    @return Their notional at the last prices (wad), and whether the instrument
+            is among them.
+    """
+    notional: uint256 = 0
+    named: bool = False
+    in_doubt: bool = False
+    price: uint256 = 0
+    last: uint256 = max_value(uint256)
+    for i: uint256 in range((book.accounts[_account] >> 104) & 255, bound=20):
+        word: uint256 = book.positions[_account][i]
+        terms: uint256 = book.instruments[word & MASK_32]
+        if (terms >> 56) & book.SETTLED != 0:
+            continue
+        feed: uint256 = (terms >> 32) & (2**16 - 1)
+        if feed != last:
+            flags: uint256 = 0
+            price, flags = assessment._price(feed)
+            in_doubt = flags & STALE != 0 or (
+                block.timestamp < staticcall wiring.BOARD.grace_until(feed)
+            )
+            last = feed
+        if in_doubt:
+            size: int256 = convert(convert(word, bytes32), int256) >> 144
+            notional += (convert(abs(size), uint256) * price + WAD - 1) // WAD
+            named = named or word & MASK_32 == _instrument
+    return notional, named
 
 
 @internal
