@@ -264,7 +264,6 @@ def add_instrument(terms: Terms) -> uint256:
     # What a kind has no use for must be zero, or one product could be registered in
     # many disguises.
     assert t.kind >= PERPETUAL and t.kind <= OPTION, "instruments: bad kind"
-    assert t.underlier <= _MASK_16, "instruments: no underlier"
     assert self.underlier_word[t.underlier] != 0, "instruments: no underlier"
     assert t.lot_exp <= _LAST_LOT_EXP, "instruments: bad lot"
     if t.kind == PERPETUAL:
