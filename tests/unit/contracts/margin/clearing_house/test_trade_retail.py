@@ -70,7 +70,7 @@ def test_close_out_level_is_the_larger_of_entry_and_now(clearing: Clearing) -> N
 
 
 def test_reduction_is_compared_with_what_entry_required_before(clearing: Clearing) -> None:
-    """Deep under water a retail client may still reduce off mark, since the level at entry falls."""
+    """Deep under water a retail client may reduce off mark, since the level at entry falls."""
     market = clearing.market
     market.join("saver", RETAIL, "DE", cash=40_000)
     market.trade("saver", "seller", 10 * WAD, MARK)
