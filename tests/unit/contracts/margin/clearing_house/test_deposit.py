@@ -207,7 +207,8 @@ def test_token_that_calls_back_to_act(clearing: Clearing, set_time: Any) -> None
     )
     before = clearing.funding()
     market.do(deposit(clearing, "buyer", 2, 1), market.actors("buyer"))
-    assert token.functions.called().call() and not token.functions.succeeded().call()
+    assert token.functions.called().call()
+    assert not token.functions.succeeded().call()
     assert clearing.funding() == before
     market.do(rolling, market.actors("keeper"))
 

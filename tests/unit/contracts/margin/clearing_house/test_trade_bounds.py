@@ -104,5 +104,5 @@ def test_open_interest_out_of_range(clearing: Clearing, reverts: Any) -> None:
     market.join("giant", cash=10**9)
     market.join("whale", cash=10**9)
     clearing.ask("giant", "whale", (lots - 1) * 10**15, 10**12, number)
-    with reverts("house: open interest out of range"):
+    with reverts("house: open interest too large"):
         clearing.ask("giant", "whale", lots * 10**15, 10**12, number)

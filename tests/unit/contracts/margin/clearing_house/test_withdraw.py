@@ -262,7 +262,8 @@ def test_token_that_calls_back(clearing: Clearing) -> None:
     data = asked._encode_transaction_data()
     market.do(token.functions.arm(market.house.address, data), market.operator)
     market.do(withdraw(clearing, "buyer", 2, TOKEN), market.actors("buyer"))
-    assert token.functions.called().call() and not token.functions.succeeded().call()
+    assert token.functions.called().call()
+    assert not token.functions.succeeded().call()
 
 
 def listed(clearing: Clearing, mock: str) -> Any:
