@@ -59,7 +59,9 @@ ROUNDING: constant(int256) = 2
 
 # An account as the house sees it now.
 struct View:
-    statement: ILossDesk.Statement
+    cash: int256  # wad
+    flags: uint256
+    call_deadline: uint256  # seconds
     margin: IClearingHouse.Margin
 
 
@@ -73,9 +75,9 @@ def call_margin(house: address, account: uint256):
     @param account Account id with equity below initial margin, or owing cash.
     """
     seen: View = self._look(house, account)
-    assert seen.statement.flags & CALLED == 0, "close-out: already called"
+    assert seen.flags & CALLED == 0, "close-out: already called"
     # That cash is owed is certain at any price.
-    if seen.statement.cash >= 0:
+    if seen.cash >= 0:
         assert seen.margin.flags & STALE == 0, "close-out: stale price"
         assert (
             seen.margin.equity < convert(seen.margin.requirement, int256)
@@ -97,9 +99,9 @@ def end_call(house: address, account: uint256):
     """
     seen: View = self._look(house, account)
     assert seen.margin.flags & STALE == 0, "close-out: stale price"
-    assert seen.statement.flags & CALLED != 0, "close-out: not called"
+    assert seen.flags & CALLED != 0, "close-out: not called"
     assert (
-        seen.margin.equity >= convert(seen.margin.requirement, int256) and seen.statement.cash >= 0
+        seen.margin.equity >= convert(seen.margin.requirement, int256) and seen.cash >= 0
     ), "close-out: call not met"
     extcall ILossDesk(house).set_call(account, 0, seen.margin.equity, seen.margin.requirement)
 
@@ -246,7 +248,7 @@ def buy_collateral(
     """
     seen: View = self._look(house, account)
     assert account != buyer, "close-out: own account"
-    assert seen.statement.cash < 0, "close-out: no cash owed"
+    assert seen.cash < 0, "close-out: no cash owed"
     # A stale position cannot hold off a debt that is past its deadline.
     assert self._is_overdue(seen) or (
         seen.margin.flags & STALE == 0 and self._is_below_close_out(seen.margin)
@@ -260,7 +262,7 @@ def buy_collateral(
     assert amount > 0, "close-out: bad amount"
     cost: uint256 = margin._ceil_div(amount * scale * price * keep, WAD * BPS)
     assert cost <= max_cost, "close-out: above the limit"
-    owed: uint256 = convert(-seen.statement.cash, uint256)
+    owed: uint256 = convert(-seen.cash, uint256)
     assert (amount - 1) * scale * price * keep < owed * WAD * BPS, "close-out: more than owed"
     extcall ILossDesk(house).sell_collateral(account, buyer, asset, amount, cost)
 
@@ -292,8 +294,11 @@ def _look(_house: address, _account: uint256) -> View:
     @param _account Account id.
     @return Statement and margin at close-out valuation.
     """
+    word: uint256 = staticcall IClearingHouse(_house).accounts(_account)
     return View(
-        statement=staticcall ILossDesk(_house).statement(_account),
+        cash=convert(convert(word << 152, bytes32), int256) >> 152,
+        flags=(word >> 120) & 255,
+        call_deadline=(word >> 168) & (2**32 - 1),
         margin=staticcall IClearingHouse(_house).margin(_account, CLOSE_OUT),
     )
 
@@ -355,7 +360,7 @@ def _is_due(_seen: View) -> bool:
     if self._is_below_close_out(_seen.margin):
         return True
     return (
-        _seen.statement.flags & RETAIL == 0
+        _seen.flags & RETAIL == 0
         and self._is_overdue(_seen)
         and _seen.margin.equity < convert(_seen.margin.requirement, int256)
     )
@@ -382,7 +387,7 @@ def _is_overdue(_seen: View) -> bool:
     @param _seen The account.
     @return True if it is.
     """
-    return _seen.statement.flags & CALLED != 0 and block.timestamp > _seen.statement.call_deadline
+    return _seen.flags & CALLED != 0 and block.timestamp > _seen.call_deadline
 
 
 @internal
@@ -396,10 +401,10 @@ def _check_waited(_seen: View):
     """
     if _seen.margin.equity <= 0:
         return
-    called_at: uint256 = _seen.statement.call_deadline - min(
-        rules.MARGIN_CALL_SECONDS, _seen.statement.call_deadline
+    called_at: uint256 = _seen.call_deadline - min(
+        rules.MARGIN_CALL_SECONDS, _seen.call_deadline
     )
-    assert _seen.statement.flags & CALLED != 0 and (
+    assert _seen.flags & CALLED != 0 and (
         block.timestamp >= called_at + rules.BACKSTOP_DELAY_SECONDS
     ), "close-out: liquidators first"
 
