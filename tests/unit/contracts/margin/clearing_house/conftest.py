@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from keelmark.chain.pyevm import Backend
@@ -15,3 +17,11 @@ def clearing(market: Market, backend: Backend) -> Clearing:
     for name in ("buyer", "seller", "third"):
         market.join(name, cash=100_000)
     return Clearing(market, backend)
+
+
+@pytest.fixture(autouse=True)
+def receipts(clearing: Clearing) -> Iterator[None]:
+    """Forgets the receipts of what is undone after a test."""
+    kept = len(clearing.market.receipts)
+    yield
+    del clearing.market.receipts[kept:]
