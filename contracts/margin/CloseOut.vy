@@ -30,6 +30,12 @@ from ..modules import margin
 from ..modules import rules
 
 
+# A house's getter of account words: cash int104@0 (wad), flags uint8@120, call
+# deadline uint32@168.
+interface AccountWords:
+    def accounts(account: uint256) -> uint256: view
+
+
 CLOSE_OUT: constant(uint256) = 2
 OPENING: constant(uint256) = 0
 STALE: constant(uint256) = 1
@@ -294,7 +300,7 @@ def _look(_house: address, _account: uint256) -> View:
     @param _account Account id.
     @return Statement and margin at close-out valuation.
     """
-    word: uint256 = staticcall IClearingHouse(_house).accounts(_account)
+    word: uint256 = staticcall AccountWords(_house).accounts(_account)
     return View(
         cash=convert(convert(word << 152, bytes32), int256) >> 152,
         flags=(word >> 120) & 255,

@@ -31,7 +31,7 @@ def hostile(
 
 
 @pytest.mark.parametrize(
-    "name, arguments",
+    ("name", "arguments"),
     [
         ("pay_debt", ("client", 1)),
         ("cover_loss", (1,)),
