@@ -1,0 +1,456 @@
+"""Brings a supervised venue up on a chain of one's own, and the verbs that a replay needs of it.
+
+Everything goes through the typed bindings and through transactions that each role signs for
+itself. The venue keeps a book of its own, folded from the events of its receipts, so that the
+keeper asks the chain nothing that it has already been told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from keelmark.bindings.instrument_registry import Terms
+from keelmark.bindings.order_matcher import Order
+from keelmark.bindings.party_registry import Attestation
+from keelmark.bindings.test_token import TestToken
+from keelmark.chain.client import Chain
+from keelmark.chain.compiler import compile_contract
+from keelmark.chain.operations import Operation, RawLog, Receipt
+from keelmark.deploy import Deployment, Plan, deploy
+from keelmark.errors import Reverted
+from keelmark.events import Event, decode
+from keelmark.ledger import Ledger
+from keelmark.scenario.cast import (
+    CAST,
+    FUNCTIONS,
+    HOUSE_DEDICATED,
+    REPORTERS,
+    STRESS_REPORTERS,
+    Actor,
+    lei_word,
+    signer_of,
+    test_lei,
+)
+from keelmark.types import MarketState, PriceLane
+from keelmark.units import WAD
+
+__all__ = ["BOND_FEED", "BTC", "TOKEN_FEED", "Refusal", "Venue", "open_venue"]
+
+T = TypeVar("T")
+
+BTC, TOKEN_FEED, BOND_FEED = 1, 10, 11
+"""Feeds: the underlier's, the settlement token's and the bond's."""
+
+BTC_DTI = b"4H95J0R2X"
+TOKEN = 10**6
+"""One settlement unit or bond at par, in token units."""
+
+NINE_HOURS = 9 * 3600
+"""Greatest age of a BTC price: the replay pushes four a day, at most eight hours apart."""
+
+DAY_AND_TWO_HOURS = 26 * 3600
+"""Greatest age of the token's and the bond's price, pushed once a day; the rulebook's limit."""
+
+LOT_EXP = 15
+LOT = 10**LOT_EXP
+GAS = 6_000_000
+ZERO_ADDRESS = "0x" + "00" * 20
+
+ORDER_TYPES = {
+    "Order": [
+        {"name": name, "type": kind}
+        for name, kind in (
+            ("house", "address"),
+            ("owner", "address"),
+            ("account", "uint256"),
+            ("instrument", "uint256"),
+            ("size", "int256"),
+            ("limit", "uint256"),
+            ("nonce", "uint256"),
+            ("expiry", "uint256"),
+            ("venue", "address"),
+            ("kind", "uint256"),
+        )
+    ]
+}
+PRICE_TYPES = {
+    "Price": [{"name": name, "type": "uint256"} for name in ("feed", "price", "timestamp")]
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A transaction that a contract refused. It is on the chain, failed; it has no event."""
+
+    block_number: int
+    time: int
+    who: str
+    account: int
+    what: str
+    reason: str
+    rule: str
+    instrument: int
+    size: int
+    """Wad, signed, of the side that was refused."""
+    price: int
+
+
+@dataclass
+class Venue:
+    """A deployed house with its parties, and the replay's own books."""
+
+    chain: Chain
+    deployment: Deployment
+    token: TestToken
+    bond: TestToken
+    ids: dict[str, int] = field(default_factory=dict)
+    perpetual: int = 0
+    near: int = 0
+    far: int = 0
+    near_expiry: int = 0
+    far_expiry: int = 0
+    transactions: int = 0
+    gas_used: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    book: Ledger = field(default_factory=Ledger)
+    lanes: dict[int, PriceLane] = field(default_factory=dict)
+    now: int = 0
+    _nonces: dict[str, int] = field(default_factory=dict)
+    _places: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.book.house_address = self.deployment.house.address
+        self._places = {address: name for name, address in self.deployment.reporting.items()}
+
+    # Sending
+
+    def send(self, who: str, operation: Operation[Receipt]) -> Receipt:
+        """Signs, sends, and folds what came of it into the venue's book."""
+        self.transactions += 1
+        receipt = self.chain.signing(signer_of(who)).run(operation)
+        self.gas_used += receipt.gas_used
+        self.now = self.chain.block(receipt.block_number).time
+        self._note(receipt.logs)
+        return receipt
+
+    def try_send(
+        self, who: str, operation: Operation[Receipt], *, told: Callable[[Reverted], Refusal]
+    ) -> bool:
+        """Sends what may be refused; a refusal is noted and answered with False."""
+        try:
+            self.send(who, operation)
+        except Reverted as refused:
+            head = self.chain.block()
+            self.now = head.time
+            self.refusals.append(told(refused))
+            return False
+        return True
+
+    def _note(self, logs: Iterable[RawLog]) -> None:
+        for log in logs:
+            if log.address in self._places:
+                self._fold(
+                    decode(
+                        log.topics,
+                        log.data,
+                        address=log.address,
+                        block_number=log.block_number,
+                        log_index=log.log_index,
+                        timestamp=self.now,
+                    )
+                )
+
+    def _fold(self, event: Event) -> None:
+        if event.name == "PriceUpdated":
+            self.lanes[event.number("feed")] = PriceLane(
+                event.number("price"), event.number("valid_until"), event.number("flags") & 1
+            )
+        else:
+            self.book.apply(event)
+
+    def until(self, time: int) -> None:
+        """Sets the next block's time, or a second later than the newest if that is later."""
+        self.now = max(time, self.now + 1)
+        self.chain.set_time(self.now)
+
+    # Prices
+
+    def push(self, feed: int, price: int, time: int, reporters: tuple[str, ...] = REPORTERS) -> None:
+        """A price signed by two of three reporters, in a block of its own time."""
+        domain = {
+            "name": "Keelmark PriceBoard",
+            "version": "1",
+            "chainId": self.deployment.chain_id,
+            "verifyingContract": self.deployment.board.address,
+        }
+        self.until(time)
+        message = {"feed": feed, "price": price, "timestamp": self.now}
+        signers = sorted(map(signer_of, reporters), key=lambda found: int(found.address, 16))
+        signed = [found.sign_typed_data(domain, PRICE_TYPES, message) for found in signers[:2]]
+        self.send("keeper", self.deployment.board.push(feed, price, self.now, signed, gas=GAS))
+
+    def mark(self) -> int:
+        """The board's BTC price, wad."""
+        return self.lanes[BTC].price
+
+    def market(self) -> MarketState:
+        """The market as a margin check takes it, a second from now."""
+        house = self.book.house
+        return MarketState(self.now + 1, house.instruments, self.lanes, TOKEN_FEED, house.assets)
+
+    # Parties and money
+
+    def onboard(self, cast: Iterable[Actor]) -> None:
+        """Attests every party in one transaction; ids follow the order."""
+        ids = {actor.name: number for number, actor in enumerate(cast, start=len(self.ids) + 1)}
+        self.ids.update(ids)
+        attestations = [
+            Attestation(
+                wallet=signer_of(actor.name).address,
+                identifier=10_000 + ids[actor.name] if actor.retail else lei_word(ids[actor.name]),
+                jurisdiction=actor.country.encode(),
+                category=int(actor.category),
+                natural_person=actor.retail,
+                member=self.ids[actor.carried_by] if actor.retail else 0,
+                expiry=self.far_expiry + 400 * 86_400,
+                screened_at=self.now,
+            )
+            for actor in cast
+        ]
+        self.send(
+            "registrar", self.deployment.parties.onboard_many(attestations, gas=GAS)
+        )
+
+    def endow(self, actor: Actor) -> None:
+        """Mints what a party brings, and lets house and fund take it when it says so."""
+        wallet, house = signer_of(actor.name).address, self.deployment.house.address
+        money = (actor.cash + actor.share + actor.reserve) * TOKEN
+        self.send("minter", self.token.mint(wallet, money, gas=GAS))
+        self.send(actor.name, self.token.approve(house, 2**200, gas=GAS))
+        if actor.share:
+            fund = self.deployment.fund
+            self.send(actor.name, self.token.approve(fund.address, 2**200, gas=GAS))
+            self.send(
+                actor.name,
+                fund.contribute(house, self.ids[actor.name], actor.share * TOKEN, gas=GAS),
+            )
+        if actor.bonds:
+            self.send("minter", self.bond.mint(wallet, actor.bonds * TOKEN, gas=GAS))
+            self.send(actor.name, self.bond.approve(house, 2**200, gas=GAS))
+
+    def enrol(self, actor: Actor) -> None:
+        """Opens a party's account and pays in what it brings."""
+        house, account = self.deployment.house, self.ids[actor.name]
+        if actor.carried_by:
+            opening = house.open_account(account, self.ids[actor.carried_by], gas=GAS)
+            self.send(actor.carried_by, opening)
+        else:
+            self.send("house operator", house.admit_member(account, gas=GAS))
+        self.send(actor.name, house.deposit(account, 0, actor.cash * TOKEN, gas=GAS))
+        if actor.bonds:
+            self.send(actor.name, house.deposit(account, 1, actor.bonds * TOKEN, gas=GAS))
+
+    def deposit(self, name: str, units: int) -> None:
+        """Pays whole settlement units in."""
+        paying = self.deployment.house.deposit(self.ids[name], 0, units * TOKEN, gas=GAS)
+        self.send(name, paying)
+
+    # Trades
+
+    def trade(
+        self, buyer: str, seller: str, size: int, price: int, instrument: int, *, tried: str = ""
+    ) -> bool:
+        """Two signed orders, matched whole; a refusal is noted. Size and price in wad.
+
+        Args:
+            buyer: role that buys.
+            seller: role that sells.
+            size: wad; nothing happens if it is no lot.
+            price: wad.
+            instrument: its id.
+            tried: whose trade it is, for the note of a refusal; the buyer's by default.
+        """
+        size -= size % LOT
+        if size <= 0:
+            return False
+        who = tried or buyer
+        signed = [
+            self._order(name, instrument, sign * size, price)
+            for name, sign in ((buyer, 1), (seller, -1))
+        ]
+        (buy, buy_signature), (sell, sell_signature) = signed
+        matching = self.deployment.matcher.match(
+            buy, buy_signature, sell, sell_signature, size, price, gas=GAS
+        )
+
+        def told(refused: Reverted) -> Refusal:
+            return Refusal(
+                block_number=self.chain.block().number,
+                time=self.now,
+                who=who,
+                account=self.ids[who],
+                what="buy" if who == buyer else "sell",
+                reason=refused.reason,
+                rule=refused.rule or "",
+                instrument=instrument,
+                size=size if who == buyer else -size,
+                price=price,
+            )
+
+        return self.try_send("trading venue", matching, told=told)
+
+    def _order(self, name: str, instrument: int, size: int, price: int) -> tuple[Order, bytes]:
+        """An owner's order and signature, good for an hour."""
+        self._nonces[name] = self._nonces.get(name, 0) + 1
+        signer = signer_of(name)
+        order = Order(
+            house=self.deployment.house.address,
+            owner=signer.address,
+            account=self.ids[name],
+            instrument=instrument,
+            size=size,
+            limit=price,
+            nonce=self._nonces[name],
+            expiry=self.now + 3600,
+            venue=ZERO_ADDRESS,
+            kind=0,
+        )
+        domain = {
+            "name": "Keelmark OrderMatcher",
+            "version": "1",
+            "chainId": self.deployment.chain_id,
+            "verifyingContract": self.deployment.matcher.address,
+        }
+        message = {item["name"]: getattr(order, item["name"]) for item in ORDER_TYPES["Order"]}
+        return order, signer.sign_typed_data(domain, ORDER_TYPES, message)
+
+    def size(self, name: str, instrument: int) -> int:
+        """A party's position, wad, signed, by the venue's own book."""
+        held = self.book.account(self.ids[name]).positions.get(instrument)
+        return held.size if held else 0
+
+
+def open_venue(
+    chain: Chain,
+    start: int,
+    near_expiry: int,
+    far_expiry: int,
+    progress: Callable[[str], None] | None = None,
+) -> Venue:
+    """Deploys the kit, lists the instruments, brings every party in.
+
+    Args:
+        chain: a chain of one's own.
+        start: seconds; the venue is set up in the hour before.
+        near_expiry: of the first dated future, 08:00 UTC of a day.
+        far_expiry: of the second.
+        progress: told what is being done.
+
+    Raises:
+        Reverted: a contract refused; nothing in the set-up is meant to be refused.
+    """
+    tell = progress or (lambda _: None)
+    for name in (*FUNCTIONS, *(actor.name for actor in CAST)):
+        chain.local.fund(signer_of(name).address, 10**24)
+    chain.set_time(start - 3600)
+    deployer = chain.signing(signer_of("deployer"))
+    minter = signer_of("minter").address
+    code = compile_contract("testnet/TestToken").bytecode
+    tokens = [
+        deployer.run(
+            TestToken.create(
+                code, long_name=name, short_name=symbol, digits=6, minter=minter, gas=GAS
+            )
+        ).contract
+        for name, symbol in (("Test Dollar", "TUSD"), ("Test Government Bond", "TGOV"))
+    ]
+    token, bond = (TestToken(str(address)) for address in tokens)
+    tell("deploying the kit")
+    deployment = deploy(
+        deployer,
+        Plan(
+            lei=test_lei(0),
+            token=token.address,
+            token_feed=TOKEN_FEED,
+            operator=signer_of("house operator").address,
+            registrar=signer_of("registrar").address,
+            supervisor=signer_of("supervisor").address,
+            lister=signer_of("lister").address,
+            price_operator=signer_of("price operator").address,
+        ),
+    )
+    venue = Venue(chain, deployment, token, bond, near_expiry=near_expiry, far_expiry=far_expiry)
+    venue.transactions = 2 + len(deployment.contracts)
+    venue.gas_used = sum(found.gas_used for found in deployment.contracts.values())
+    venue.now = chain.block().time
+    tell("feeds and instruments")
+    _list(venue)
+    tell("parties and collateral")
+    venue.onboard(CAST)
+    house = deployment.house
+    for actor in CAST:
+        venue.endow(actor)
+        venue.enrol(actor)
+    operator = "house operator"
+    wallet = signer_of(operator).address
+    venue.send("minter", token.mint(wallet, HOUSE_DEDICATED * TOKEN, gas=GAS))
+    venue.send(operator, token.approve(deployment.fund.address, 2**200, gas=GAS))
+    dedicating = deployment.fund.dedicate(house.address, HOUSE_DEDICATED * TOKEN, gas=GAS)
+    venue.send(operator, dedicating)
+    return venue
+
+
+def reporter_addresses(names: tuple[str, ...]) -> list[str]:
+    """Reporters' addresses in the ascending order that the board asks for."""
+    return sorted((signer_of(name).address for name in names), key=lambda text: int(text, 16))
+
+
+def _list(venue: Venue) -> None:
+    """Feeds with two of three reporters, the underlier, three instruments, the bond."""
+    board, registry, house = (
+        venue.deployment.board,
+        venue.deployment.instruments,
+        venue.deployment.house,
+    )
+    reporters = reporter_addresses(REPORTERS)
+    bounds = 10**12, 10**25
+    for feed, age in ((BTC, NINE_HOURS), (TOKEN_FEED, DAY_AND_TWO_HOURS), (BOND_FEED, DAY_AND_TWO_HOURS)):
+        venue.send("price operator", board.add_feed(feed, *bounds, 500, 1, gas=GAS))
+        setting = board.set_signed_source(feed, reporters, 2, age, gas=GAS)
+        venue.send("price operator", setting)
+    for feed in (TOKEN_FEED, BOND_FEED):
+        venue.push(feed, WAD, venue.now + 1)
+    venue.send("lister", registry.add_underlier(BTC_DTI, 7, b"BTC".ljust(8, b"\0"), gas=GAS))
+    for expiry in (0, venue.near_expiry, venue.far_expiry):
+        terms = Terms(
+            kind=2 if expiry else 1,
+            underlier=BTC,
+            expiry=expiry,
+            lot_exp=LOT_EXP,
+            cfi=b"FFMCSX" if expiry else b"JTMXCC",
+            upi=bytes(12),
+            settlement_currency=b"USD".ljust(9, b"\0"),
+            strike=0,
+            option_type=0,
+        )
+        venue.send("lister", registry.add_instrument(terms, gas=GAS))
+    venue.perpetual, venue.near, venue.far = 1, 2, 3
+    for number in (1, 2, 3):
+        venue.send("house operator", house.list_instrument(number, 10_000, gas=GAS))
+    listing = house.list_collateral(
+        token=venue.bond.address,
+        feed=BOND_FEED,
+        kind=2,
+        fx=False,
+        decimals=6,
+        maturity=venue.far_expiry + 200 * 86_400,
+        cap=10**26,
+        gas=GAS,
+    )
+    venue.send("house operator", listing)
+
+
+# Kept so that a caller need not import the cast for the stress test.
+SYNTHETIC = STRESS_REPORTERS
