@@ -1,5 +1,6 @@
 # pragma version 0.4.3
 # pragma nonreentrancy on
+# pragma optimize codesize
 """
 @title Back office of a clearing house
 @license Apache-2.0
@@ -210,7 +211,9 @@ def __init__(
         regime,
         lei,
     )
-    assert staticcall ILossDesk(loss_desk_).wiring_hash() == wiring._hash(), "house: other loss desk"
+    assert (
+        staticcall ILossDesk(loss_desk_).wiring_hash() == wiring._hash()
+    ), "house: other loss desk"
     LOSS_DESK = loss_desk_
 
 

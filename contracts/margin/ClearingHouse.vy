@@ -65,11 +65,6 @@ initializes: exchange[
 exports: (
     # Report chain
     report_chain.root,
-    # State, packed as `book` says
-    book.accounts,
-    book.positions,
-    book.instruments,
-    book.markets,
     # Trades and positions
     exchange.trade,
     exchange.take_over,
@@ -186,7 +181,9 @@ def __init__(
         lei,
     )
     # Different arguments in the two would be two houses in one storage.
-    assert staticcall IBackOffice(back_office_).wiring_hash() == wiring._hash(), "house: other back office"
+    assert (
+        staticcall IBackOffice(back_office_).wiring_hash() == wiring._hash()
+    ), "house: other back office"
     BACK_OFFICE = back_office_
     roles._set_holder(OPERATOR, operator)
 

@@ -1,5 +1,6 @@
 # pragma version 0.4.3
 # pragma nonreentrancy on
+# pragma optimize codesize
 """
 @title Loss desk of a clearing house
 @license Apache-2.0
@@ -48,6 +49,10 @@ initializes: losses[
 
 exports: (
     # State, packed as `book` says
+    book.accounts,
+    book.positions,
+    book.instruments,
+    book.markets,
     book.dust,
     book.uncovered,
     book.counting_deadline,

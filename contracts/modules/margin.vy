@@ -103,12 +103,21 @@ def _net_requirement(_gross: uint256, _positive: uint256, _net: uint256) -> uint
     @param _positive Gross replacement cost of the house: its positive values (wad).
     @param _net Net replacement cost of the house, not below zero (wad).
     @return The netted requirement (wad). With no positive value NGR is undefined
-            in the text and 1 here, the cautious reading.
+            in the text and 1 here, the cautious reading; from there it falls to
+            the text's ratio while the positive values grow to a tenth of G, so
+            that no dust position can make it jump. It is never below the text's.
     """
-    if _positive == 0:
+    ramp: uint256 = _gross * rules.NGR_RAMP_BPS // BPS
+    if _positive >= ramp and _positive != 0:
+        return self._ceil_div(
+            _gross * (rules.NET_FIXED_BPS * _positive + rules.NET_NGR_BPS * _net),
+            BPS * _positive,
+        )
+    if ramp == 0:
         return _gross
     return self._ceil_div(
-        _gross * (rules.NET_FIXED_BPS * _positive + rules.NET_NGR_BPS * _net), BPS * _positive
+        _gross * (rules.NET_FIXED_BPS * ramp + rules.NET_NGR_BPS * (_net + ramp - _positive)),
+        BPS * ramp,
     )
 
 

@@ -12,7 +12,7 @@
 
 # keccak256 over every rule below: id, value, unit, status and source. A clearing
 # house requires at deployment that its rulebook compute the same.
-DIGEST: constant(bytes32) = 0xb48f035e57db367d597cc6d781bbe4c27a302694f1334ef0cdd78e24d6588ec9
+DIGEST: constant(bytes32) = 0xd8426906b0d84973ad14922aa7e694e4e66989ab91a654210ee0cbc57f6946f9
 
 
 # Initial-margin schedule
@@ -84,6 +84,10 @@ NET_REPLACEMENT_FLOOR_EUR: constant(uint256) = 0
 # Net-to-gross ratio where no contract has a positive value.
 # bps; derived; EU 2016/2251 Annex IV para 3
 NGR_UNDEFINED_BPS: constant(uint256) = 10_000
+
+# Share of the gross requirement over which the ratio falls from 1.
+# bps; derived; EU 2016/2251 Annex IV para 3
+NGR_RAMP_BPS: constant(uint256) = 1_000
 
 # Initial-margin threshold for a pair of groups.
 # EUR; read; EU 2016/2251 Art. 29(1)

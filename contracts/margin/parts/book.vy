@@ -4,10 +4,10 @@
 @title Book: every word that a clearing house keeps
 @license Apache-2.0
 @notice All storage of the house but the report chain and the roles is here, so
-        that the house and its back office, which share one storage, cannot
-        disagree on where a word is. State that is read together lives together, packed by hand (Vyper packs
-        nothing). Everything is keyed by account id, never by address, so that
-        recovery of a key moves nothing here.
+        that the house and its desks, which share one storage, cannot disagree on
+        where a word is. State that is read together lives together, packed by
+        hand (Vyper packs nothing). Everything is keyed by account id, never by
+        address, so that recovery of a key moves nothing here.
 @dev    Bit offsets count from the least significant bit; signed lanes are two's
         complement.
 

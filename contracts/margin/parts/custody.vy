@@ -58,7 +58,13 @@ BACKSTOP_COMMITTED_TOPIC: constant(bytes32) = keccak256(
 
 @external
 def list_collateral(
-    token: address, feed: uint256, kind: uint256, fx: bool, decimals: uint256, maturity: uint256, cap: uint256
+    token: address,
+    feed: uint256,
+    kind: uint256,
+    fx: bool,
+    decimals: uint256,
+    maturity: uint256,
+    cap: uint256,
 ):
     """
     @notice Adds a collateral asset. Only the operator. What a class counts for

@@ -56,10 +56,12 @@ MAX_NOTIONAL: constant(uint256) = 10**32
 ROUNDING: constant(int256) = 2
 
 TRADE_REPORTED_TOPIC: constant(bytes32) = keccak256(
-    "TradeReported(uint256,uint256,bytes32,bytes32,uint256,int256,uint256,uint256,int256,int256,int256,int256,uint256)"
+    "TradeReported(uint256,uint256,bytes32,bytes32,uint256,int256,uint256,uint256,int256,"
+    "int256,int256,int256,uint256)"
 )
 POSITION_LIQUIDATED_TOPIC: constant(bytes32) = keccak256(
-    "PositionLiquidated(uint256,uint256,uint256,uint256,uint256,uint256,uint256,int256,uint256,int256,uint256)"
+    "PositionLiquidated(uint256,uint256,uint256,uint256,uint256,uint256,uint256,int256,"
+    "uint256,int256,uint256)"
 )
 
 

@@ -156,7 +156,9 @@ def settle_position(account: uint256, instrument: uint256):
     book._store(side, held)
     # Wei fractions that the floors leave: both sides of the market lose at most
     # one wei a position, and the whole of it is counted here.
-    book.settlement_residue[instrument] += product - margin._floor_wad(product) * convert(WAD, int256)
+    book.settlement_residue[instrument] += (
+        product - margin._floor_wad(product) * convert(WAD, int256)
+    )
     whole: int256 = book.settlement_residue[instrument] // convert(WAD, int256)
     if whole > 0:
         book.settlement_residue[instrument] -= whole * convert(WAD, int256)

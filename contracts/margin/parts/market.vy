@@ -181,5 +181,5 @@ def _add_gross(_instrument: uint256, _delta: int256):
     lot: int256 = convert(10 ** ((book.instruments[_instrument] >> 96) & 255), int256)
     state: uint256 = book.markets[_instrument]
     gross: int256 = convert(state & MASK_48, int256) + _delta // lot
-    assert gross < 2**48, "house: open interest out of range"
+    assert gross < 2**48, "house: open interest too large"
     book.markets[_instrument] = (state & ~MASK_48) | convert(gross, uint256)

@@ -53,31 +53,6 @@ class ClearingHouseReads:
         """The chain's head. Slot 0."""
         return read(self, "root()", (), "bytes32", lambda out: out[0], block)
 
-    def accounts(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
-        """Account id to account word."""
-        return read(self, "accounts(uint256 key)", (key,), "uint256", lambda out: out[0], block)
-
-    def positions(self, key0: int, key1: int, *, block: BlockId = "latest") -> Operation[int]:
-        """Account id to its positions; the first `position count` are in use, so that a margin
-        check never walks a gap.
-        """
-        return read(
-            self,
-            "positions(uint256 key0,uint256 key1)",
-            (key0, key1),
-            "uint256",
-            lambda out: out[0],
-            block,
-        )
-
-    def instruments(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
-        """Instrument id to instrument word."""
-        return read(self, "instruments(uint256 key)", (key,), "uint256", lambda out: out[0], block)
-
-    def markets(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
-        """Instrument id to market word."""
-        return read(self, "markets(uint256 key)", (key,), "uint256", lambda out: out[0], block)
-
     def margin(
         self,
         account: int,
@@ -243,6 +218,31 @@ class ClearingHouseReads:
         """The code that other functions are delegated to."""
         return read(self, "loss_desk()", (), "address", lambda out: checksum(out[0]), block)
 
+    def accounts(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
+        """Account id to account word."""
+        return read(self, "accounts(uint256 key)", (key,), "uint256", lambda out: out[0], block)
+
+    def positions(self, key0: int, key1: int, *, block: BlockId = "latest") -> Operation[int]:
+        """Account id to its positions; the first `position count` are in use, so that a margin
+        check never walks a gap.
+        """
+        return read(
+            self,
+            "positions(uint256 key0,uint256 key1)",
+            (key0, key1),
+            "uint256",
+            lambda out: out[0],
+            block,
+        )
+
+    def instruments(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
+        """Instrument id to instrument word."""
+        return read(self, "instruments(uint256 key)", (key,), "uint256", lambda out: out[0], block)
+
+    def markets(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
+        """Instrument id to market word."""
+        return read(self, "markets(uint256 key)", (key,), "uint256", lambda out: out[0], block)
+
     def dust(self, *, block: BlockId = "latest") -> Operation[int]:
         """Wad that rounding left over; it belongs to nobody's account, and counting it keeps the
         sum of all money exact.
@@ -354,6 +354,34 @@ class ClearingHouseReads:
             (instrument,),
             "uint256,uint256,uint256,uint256",
             lambda out: (out[0], out[1], out[2], out[3]),
+            block,
+        )
+
+    def doubt(
+        self,
+        account: int,
+        instrument: int,
+        *,
+        block: BlockId = "latest",
+    ) -> Operation[tuple[int, bool]]:
+        """How much of an account hangs on prices that are stale or in their grace period."""
+        return read(
+            self,
+            "doubt(uint256 account,uint256 instrument)",
+            (account, instrument),
+            "uint256,bool",
+            lambda out: (out[0], out[1]),
+            block,
+        )
+
+    def is_uncounted(self, account: int, *, block: BlockId = "latest") -> Operation[bool]:
+        """Whether gains are being counted and this account's have not been."""
+        return read(
+            self,
+            "is_uncounted(uint256 account)",
+            (account,),
+            "bool",
+            lambda out: out[0],
             block,
         )
 

@@ -93,7 +93,8 @@ class CloseOut:
         gas: int | None = None,
     ) -> Operation[Receipt]:
         """Hands a position that nobody takes to the members that promised to, pro rata to what
-        is left of their promises. A member that cannot keep its promise loses it. Anyone.
+        is left of their promises. A member that cannot keep its promise loses it, as does one
+        whose promise no longer reaches for one lot. Anyone.
         """
         return send(
             self,
@@ -114,7 +115,8 @@ class CloseOut:
         gas: int | None = None,
     ) -> Operation[Receipt]:
         """Closes a position that nobody takes against an opposite one, both at mark. Only when
-        no backstop promise is left. Anyone.
+        what is left of all backstop promises is less than one lot. The counterparty may not end
+        worse off: it meets its initial margin after, or its shortfall has not grown. Anyone.
         """
         return send(
             self,

@@ -143,7 +143,7 @@ def rules_in_use(portfolio: Portfolio) -> tuple[Rule, ...]:
     market, account = portfolio.market, portfolio.account
     ids = {"CLOSE_OUT_BPS"}
     if any(held.size for held in account.positions):
-        ids |= {"NET_FIXED_BPS", "NET_NGR_BPS", "NGR_UNDEFINED_BPS"}
+        ids |= {"NET_FIXED_BPS", "NET_NGR_BPS", "NGR_UNDEFINED_BPS", "NGR_RAMP_BPS"}
     for held in account.positions:
         ids |= _rules_of_instrument(
             market.instruments[held.instrument], portfolio.regime, market.now

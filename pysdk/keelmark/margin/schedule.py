@@ -8,10 +8,12 @@ account's: an account that loses is the one whose replacement costs are positive
 
 Alone this has a cliff. An account whose positions all gain has no positive replacement cost:
 NGR is undefined, taken as 1, and it posts G in full. Add the smallest position that loses and
-NGR becomes 0: the requirement falls by 60 %. The directional floor, ours and marked derived,
-stands under it: for each underlier the net size is margined at the larger of the schedule's
-rate and the regime's scan range, whatever NGR says. For a book that points one way it is never
-below G, so the cliff is gone; a hedged book keeps the schedule's netting, step included.
+NGR becomes 0: the requirement falls by 60 %. Two things of ours, both marked derived, take the
+cliff away. Under it stands a directional floor: for each underlier the net size is margined at
+the larger of the schedule's rate and the regime's scan range, whatever NGR says; for a book
+that points one way it is never below G. And for a hedged book NGR falls from 1 to the text's
+ratio only while the positive replacement costs grow to a tenth of G, so that a position frees
+at most six times what it has lost. Neither is ever below the text's figure.
 
 Retail accounts have a further floor, the leverage cap on gross notional without any netting
 (ESMA Decision (EU) 2018/796, Annex I; its 2026 statement reads perpetuals as contracts for
@@ -100,16 +102,21 @@ def replacement_costs(values: Iterable[int]) -> tuple[int, int]:
 def net_requirement(gross: int, replacement_gross: int, replacement_net: int) -> int:
     """The schedule after its netting: 0.4 G + 0.6 NGR G, or G where NGR is undefined.
 
+    While P is below a tenth of G, NGR is (N + T - P) / T with T that tenth, so that it meets
+    both 1 at P = 0 and N / P at P = T.
+
     Args:
         gross: G, wad.
         replacement_gross: P, wad.
         replacement_net: N, wad.
     """
-    if replacement_gross == 0:
+    whole = max(replacement_gross, gross * value("NGR_RAMP_BPS") // BPS)
+    if whole == 0:
         return gross
-    fixed = value("NET_FIXED_BPS") * gross * replacement_gross
-    netted = value("NET_NGR_BPS") * gross * replacement_net
-    return div_ceil(fixed + netted, BPS * replacement_gross)
+    part = replacement_net + whole - replacement_gross
+    fixed = value("NET_FIXED_BPS") * gross * whole
+    netted = value("NET_NGR_BPS") * gross * part
+    return div_ceil(fixed + netted, BPS * whole)
 
 
 def directional_rate(rate_bps: int, scan_bps: int, multiplier_bps: int) -> int:

@@ -79,7 +79,8 @@ def test_the_netting_example_on_an_account() -> None:
     mirrored = AccountState(
         positions=(Position(1, 100 * WAD, -94_000 * WAD), Position(2, -100 * WAD, 98_000 * WAD))
     )
-    assert check_account(mirrored, book, Valuation.CLOSE_OUT).net == 12_000 * WAD
+    # Only 2,000 is owed, under a tenth of G: NGR is (0 + 3,000 - 2,000) / 3,000, not 0.
+    assert check_account(mirrored, book, Valuation.CLOSE_OUT).net == 18_000 * WAD
 
 
 def test_haircut_of_a_main_index_equity() -> None:
