@@ -28,20 +28,14 @@ from ..interfaces import ILossDesk
 from ..interfaces import IPartyRegistry
 from ..modules import margin
 from ..modules import rules
-
-
-# A house's getter of account words: cash int104@0 (wad), flags uint8@120, call
-# deadline uint32@168.
-interface AccountWords:
-    def accounts(account: uint256) -> uint256: view
+from .parts import triggers
 
 
 CLOSE_OUT: constant(uint256) = 2
 OPENING: constant(uint256) = 0
 STALE: constant(uint256) = 1
 
-# Account flags, as the house keeps them.
-RETAIL: constant(uint256) = 2
+# An account flag, as the house keeps it.
 CALLED: constant(uint256) = 4
 
 # Retail clients take over nobody's positions.
@@ -63,14 +57,6 @@ BPS: constant(uint256) = 10_000
 ROUNDING: constant(int256) = 2
 
 
-# An account as the house sees it now.
-struct View:
-    cash: int256  # wad
-    flags: uint256
-    call_deadline: uint256  # seconds
-    margin: IClearingHouse.Margin
-
-
 @external
 def call_margin(house: address, account: uint256):
     """
@@ -80,7 +66,7 @@ def call_margin(house: address, account: uint256):
     @param house Clearing house.
     @param account Account id with equity below initial margin, or owing cash.
     """
-    seen: View = self._look(house, account)
+    seen: triggers.View = triggers._look(house, account)
     assert seen.flags & CALLED == 0, "close-out: already called"
     # That cash is owed is certain at any price.
     if seen.cash >= 0:
@@ -103,7 +89,7 @@ def end_call(house: address, account: uint256):
     @param house Clearing house.
     @param account Account id.
     """
-    seen: View = self._look(house, account)
+    seen: triggers.View = triggers._look(house, account)
     assert seen.margin.flags & STALE == 0, "close-out: stale price"
     assert seen.flags & CALLED != 0, "close-out: not called"
     assert (
@@ -114,7 +100,12 @@ def end_call(house: address, account: uint256):
 
 @external
 def liquidate(
-    house: address, account: uint256, taker: uint256, instrument: uint256, size: uint256, limit: uint256
+    house: address,
+    account: uint256,
+    taker: uint256,
+    instrument: uint256,
+    size: uint256,
+    limit: uint256,
 ):
     """
     @notice Takes over part of a position at mark into the caller's account.
@@ -126,7 +117,7 @@ def liquidate(
     @param limit The worst mark (wad) that the caller accepts: the highest when
            it takes a long position, the lowest when it takes a short one.
     """
-    seen: View = self._liquidatable(house, account, instrument)
+    seen: triggers.View = triggers._liquidatable(house, account, instrument)
     lot: uint256 = 0
     feed: uint256 = 0
     asset_class: uint256 = 0
@@ -160,8 +151,8 @@ def backstop(
     @param size Wad, a multiple of the lot; worth no more than the promises.
     @param members Every member with a promise left, ids ascending.
     """
-    seen: View = self._liquidatable(house, account, instrument)
-    self._check_waited(seen)
+    seen: triggers.View = triggers._liquidatable(house, account, instrument)
+    triggers._check_waited(seen)
     lot: uint256 = 0
     feed: uint256 = 0
     asset_class: uint256 = 0
@@ -220,8 +211,8 @@ def compulsory_close(
     @param size Wad, a multiple of the lot.
     @param counterparty Account id with an opposite position of at least `size`.
     """
-    seen: View = self._liquidatable(house, account, instrument)
-    self._check_waited(seen)
+    seen: triggers.View = triggers._liquidatable(house, account, instrument)
+    triggers._check_waited(seen)
     lot: uint256 = 0
     feed: uint256 = 0
     asset_class: uint256 = 0
@@ -240,7 +231,12 @@ def compulsory_close(
 
 @external
 def buy_collateral(
-    house: address, account: uint256, asset: uint256, amount: uint256, buyer: uint256, max_cost: uint256
+    house: address,
+    account: uint256,
+    asset: uint256,
+    amount: uint256,
+    buyer: uint256,
+    max_cost: uint256,
 ):
     """
     @notice Buys collateral of an account that owes cash past its deadline, at the
@@ -252,12 +248,12 @@ def buy_collateral(
     @param buyer The caller's account id, which pays.
     @param max_cost The most (wad) that the caller pays.
     """
-    seen: View = self._look(house, account)
+    seen: triggers.View = triggers._look(house, account)
     assert account != buyer, "close-out: own account"
     assert seen.cash < 0, "close-out: no cash owed"
     # A stale position cannot hold off a debt that is past its deadline.
-    assert self._is_overdue(seen) or (
-        seen.margin.flags & STALE == 0 and self._is_below_close_out(seen.margin)
+    assert triggers._is_overdue(seen) or (
+        seen.margin.flags & STALE == 0 and triggers._is_below_close_out(seen.margin)
     ), "close-out: not due"
     self._check_taker(house, buyer, 0)
     price: uint256 = 0
@@ -284,135 +280,11 @@ def is_liquidatable(house: address, account: uint256) -> bool:
             (not for retail), and no price that is stale or in its grace period
             could make a difference.
     """
-    seen: View = self._look(house, account)
+    seen: triggers.View = triggers._look(house, account)
     notional: uint256 = 0
     named: bool = False
     notional, named = staticcall ILossDesk(house).doubt(account, 0)
-    return self._is_due(seen) and self._is_beyond_doubt(seen.margin, notional)
-
-
-@internal
-@view
-def _look(_house: address, _account: uint256) -> View:
-    """
-    @notice An account now, at last prices where some are stale.
-    @param _house Clearing house.
-    @param _account Account id.
-    @return Statement and margin at close-out valuation.
-    """
-    word: uint256 = staticcall AccountWords(_house).accounts(_account)
-    return View(
-        cash=convert(convert(word << 152, bytes32), int256) >> 152,
-        flags=(word >> 120) & 255,
-        call_deadline=(word >> 168) & (2**32 - 1),
-        margin=staticcall IClearingHouse(_house).margin(_account, CLOSE_OUT),
-    )
-
-
-@internal
-@view
-def _liquidatable(_house: address, _account: uint256, _instrument: uint256) -> View:
-    """
-    @notice Reverts unless an account may be liquidated now. A price that is stale
-            or in its grace period suspends that, unless the positions that hang
-            on it are too small to make a difference: else one lot on a feed that
-            died would shield an account for good.
-    @param _house Clearing house.
-    @param _account Account id.
-    @param _instrument What is to be taken; its own price must be beyond doubt.
-    @return Statement and margin.
-    """
-    seen: View = self._look(_house, _account)
-    notional: uint256 = 0
-    named: bool = False
-    notional, named = staticcall ILossDesk(_house).doubt(_account, _instrument)
-    if named or not self._is_beyond_doubt(seen.margin, notional):
-        assert seen.margin.flags & STALE == 0, "close-out: stale price"
-        raise "close-out: grace period"
-    assert self._is_due(seen), "close-out: not liquidatable"
-    return seen
-
-
-@internal
-@pure
-def _is_beyond_doubt(_margin: IClearingHouse.Margin, _notional: uint256) -> bool:
-    """
-    @notice Whether an account would be below the close-out level even if every
-            position with a doubtful price had gained its whole notional, and
-            asked no margin.
-    @param _margin The margin at last prices.
-    @param _notional Notional of the positions in doubt (wad).
-    @return True if it would, or if there are none.
-    """
-    if _notional == 0:
-        return True
-    return self._is_below_close_out(
-        IClearingHouse.Margin(
-            equity=_margin.equity + convert(_notional, int256),
-            requirement=max(_margin.requirement, _notional) - _notional,
-            flags=0,
-        )
-    )
-
-
-@internal
-@view
-def _is_due(_seen: View) -> bool:
-    """
-    @notice The two triggers; retail has only the first.
-    @param _seen The account.
-    @return True if either is met.
-    """
-    if self._is_below_close_out(_seen.margin):
-        return True
-    return (
-        _seen.flags & RETAIL == 0
-        and self._is_overdue(_seen)
-        and _seen.margin.equity < convert(_seen.margin.requirement, int256)
-    )
-
-
-@internal
-@pure
-def _is_below_close_out(_margin: IClearingHouse.Margin) -> bool:
-    """
-    @notice Equity below half of the account's total initial margin.
-    @param _margin The margin.
-    @return True if it is.
-    """
-    return _margin.equity * convert(BPS, int256) < convert(
-        _margin.requirement * rules.CLOSE_OUT_BPS, int256
-    )
-
-
-@internal
-@view
-def _is_overdue(_seen: View) -> bool:
-    """
-    @notice Called, and the deadline has passed.
-    @param _seen The account.
-    @return True if it is.
-    """
-    return _seen.flags & CALLED != 0 and block.timestamp > _seen.call_deadline
-
-
-@internal
-@view
-def _check_waited(_seen: View):
-    """
-    @notice Liquidators come first: the backstop waits for a margin call to have
-            stood for a while, unless the account is worth nothing, since then
-            no penalty would pay a liquidator.
-    @param _seen The account.
-    """
-    if _seen.margin.equity <= 0:
-        return
-    called_at: uint256 = _seen.call_deadline - min(
-        rules.MARGIN_CALL_SECONDS, _seen.call_deadline
-    )
-    assert _seen.flags & CALLED != 0 and (
-        block.timestamp >= called_at + rules.BACKSTOP_DELAY_SECONDS
-    ), "close-out: liquidators first"
+    return triggers._is_due(seen) and triggers._is_beyond_doubt(seen.margin, notional)
 
 
 @internal

@@ -106,12 +106,17 @@ def void_backstop(member: uint256):
     wiring._check_close_out()
     book._set_backstop(member, 0)
     report_chain._report(
-        BACKSTOP_COMMITTED_TOPIC, convert(member, bytes32), empty(bytes32), abi_encode(empty(uint256))
+        BACKSTOP_COMMITTED_TOPIC,
+        convert(member, bytes32),
+        empty(bytes32),
+        abi_encode(empty(uint256)),
     )
 
 
 @external
-def sell_collateral(account: uint256, buyer: uint256, asset: uint256, amount: uint256, cost: uint256):
+def sell_collateral(
+    account: uint256, buyer: uint256, asset: uint256, amount: uint256, cost: uint256
+):
     """
     @notice Moves collateral of an account that owes cash to a buyer, for the
             buyer's cash. Only the close-out contract, which has fixed the price.
@@ -406,7 +411,8 @@ def _grace_until(_account: uint256) -> uint256:
     last: uint256 = max_value(uint256)
     side: book.Side = book._load(_account, 0)
     for i: uint256 in range(side.count, bound=20):
-        feed: uint256 = (book.instruments[book.positions[_account][i] & MASK_32] >> 32) & (2**16 - 1)
+        word: uint256 = book.positions[_account][i]
+        feed: uint256 = (book.instruments[word & MASK_32] >> 32) & (2**16 - 1)
         if feed != last:
             latest = max(latest, staticcall wiring.BOARD.grace_until(feed))
             last = feed

@@ -1,0 +1,162 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+"""
+@title Triggers: when an account may be closed out
+@license Apache-2.0
+@notice Equity below half of the account's total initial margin, at once; for
+        anybody but a retail client also a margin call that was not met by its
+        deadline. Prices that are stale or in their grace period suspend both,
+        as far as they could make a difference. No state: the house is asked.
+"""
+
+
+from ...interfaces import IClearingHouse
+from ...interfaces import ILossDesk
+from ...modules import rules
+
+
+# A house's getter of account words: cash int104@0 (wad), flags uint8@120, call
+# deadline uint32@168.
+interface AccountWords:
+    def accounts(account: uint256) -> uint256: view
+
+
+CLOSE_OUT: constant(uint256) = 2
+STALE: constant(uint256) = 1
+BPS: constant(uint256) = 10_000
+
+# Account flags, as the house keeps them.
+RETAIL: constant(uint256) = 2
+CALLED: constant(uint256) = 4
+
+
+# An account as the house sees it now.
+struct View:
+    cash: int256  # wad
+    flags: uint256
+    call_deadline: uint256  # seconds
+    margin: IClearingHouse.Margin
+
+
+@internal
+@view
+def _look(_house: address, _account: uint256) -> View:
+    """
+    @notice An account now, at last prices where some are stale.
+    @param _house Clearing house.
+    @param _account Account id.
+    @return Cash, flags, deadline and margin at close-out valuation.
+    """
+    word: uint256 = staticcall AccountWords(_house).accounts(_account)
+    return View(
+        cash=convert(convert(word << 152, bytes32), int256) >> 152,
+        flags=(word >> 120) & 255,
+        call_deadline=(word >> 168) & (2**32 - 1),
+        margin=staticcall IClearingHouse(_house).margin(_account, CLOSE_OUT),
+    )
+
+
+@internal
+@view
+def _liquidatable(_house: address, _account: uint256, _instrument: uint256) -> View:
+    """
+    @notice Reverts unless an account may be liquidated now. A price that is stale
+            or in its grace period suspends that, unless the positions that hang
+            on it are too small to make a difference: else one lot on a feed that
+            died would shield an account for good.
+    @param _house Clearing house.
+    @param _account Account id.
+    @param _instrument What is to be taken; its own price must be beyond doubt.
+    @return The account.
+    """
+    seen: View = self._look(_house, _account)
+    notional: uint256 = 0
+    named: bool = False
+    notional, named = staticcall ILossDesk(_house).doubt(_account, _instrument)
+    if named or not self._is_beyond_doubt(seen.margin, notional):
+        assert seen.margin.flags & STALE == 0, "close-out: stale price"
+        raise "close-out: grace period"
+    assert self._is_due(seen), "close-out: not liquidatable"
+    return seen
+
+
+@internal
+@pure
+def _is_beyond_doubt(_margin: IClearingHouse.Margin, _notional: uint256) -> bool:
+    """
+    @notice Whether an account would be below the close-out level even if every
+            position with a doubtful price had gained its whole notional, and
+            asked no margin.
+    @param _margin The margin at last prices.
+    @param _notional Notional of the positions in doubt (wad).
+    @return True if it would, or if there are none.
+    """
+    if _notional == 0:
+        return True
+    return self._is_below_close_out(
+        IClearingHouse.Margin(
+            equity=_margin.equity + convert(_notional, int256),
+            requirement=max(_margin.requirement, _notional) - _notional,
+            flags=0,
+        )
+    )
+
+
+@internal
+@view
+def _is_due(_seen: View) -> bool:
+    """
+    @notice The two triggers; retail has only the first.
+    @param _seen The account.
+    @return True if either is met.
+    """
+    if self._is_below_close_out(_seen.margin):
+        return True
+    return (
+        _seen.flags & RETAIL == 0
+        and self._is_overdue(_seen)
+        and _seen.margin.equity < convert(_seen.margin.requirement, int256)
+    )
+
+
+@internal
+@pure
+def _is_below_close_out(_margin: IClearingHouse.Margin) -> bool:
+    """
+    @notice Equity below half of the account's total initial margin.
+    @param _margin The margin.
+    @return True if it is.
+    """
+    return _margin.equity * convert(BPS, int256) < convert(
+        _margin.requirement * rules.CLOSE_OUT_BPS, int256
+    )
+
+
+@internal
+@view
+def _is_overdue(_seen: View) -> bool:
+    """
+    @notice Called, and the deadline has passed.
+    @param _seen The account.
+    @return True if it is.
+    """
+    return _seen.flags & CALLED != 0 and block.timestamp > _seen.call_deadline
+
+
+@internal
+@view
+def _check_waited(_seen: View):
+    """
+    @notice Liquidators come first: the backstop waits for a margin call to have
+            stood for a while, unless the account is worth nothing, since then
+            no penalty would pay a liquidator.
+    @param _seen The account.
+    """
+    if _seen.margin.equity <= 0:
+        return
+    called_at: uint256 = _seen.call_deadline - min(
+        rules.MARGIN_CALL_SECONDS, _seen.call_deadline
+    )
+    assert _seen.flags & CALLED != 0 and (
+        block.timestamp >= called_at + rules.BACKSTOP_DELAY_SECONDS
+    ), "close-out: liquidators first"
