@@ -13,12 +13,15 @@ from keelmark.chain.operations import Operation, Receipt
 from keelmark.errors import Reverted
 from keelmark.ledger import AccountBook
 from keelmark.margin import check_account
-from keelmark.margin.account import must_call, must_close_out
+from keelmark.margin.account import mark_price, must_call, must_close_out
 from keelmark.margin.collateral import sale_cost
-from keelmark.margin.liquidation import max_take_over, take_over_allowed
+from keelmark.margin.liquidation import (
+    after_take_over,
+    take_over_penalty,
+)
 from keelmark.scenario.cast import CAST
 from keelmark.scenario.venue import GAS, Venue
-from keelmark.types import AccountFlag, MarginResult, Valuation
+from keelmark.types import AccountFlag, AccountState, MarginResult, MarketState, Valuation
 from keelmark.units import WAD, div_ceil
 
 __all__ = ["Hindrance", "Keeper"]
@@ -27,6 +30,30 @@ LIQUIDATOR = "liquidator"
 ANY_MARK = 2**255
 WHOLE_STEPS = 8
 """Most take-overs of one account after one price."""
+
+
+def size_to_take(account: AccountState, market: MarketState, instrument: int) -> int:
+    """The least size (wad) after which the account is sound, its penalty paid.
+
+    One lot less leaves it short, so that nobody can say it overshoots; where even the whole
+    position does not suffice, it is the whole. 0 if taking it over would not help.
+    """
+    before = check_account(account, market, Valuation.CLOSE_OUT)
+    terms = market.instruments[instrument]
+    mark = mark_price(terms, market)
+    low, high = 1, abs(account.position(instrument).size) // terms.lot
+    while low < high:
+        lots = (low + high) // 2
+        _, after = after_take_over(account, market, instrument, lots * terms.lot)
+        penalty = take_over_penalty(lots * terms.lot, mark, before, after)
+        if after.headroom >= penalty:
+            high = lots
+        else:
+            low = lots + 1
+    size = low * terms.lot
+    _, after = after_take_over(account, market, instrument, size)
+    helps = after.headroom - take_over_penalty(size, mark, before, after) > before.headroom
+    return size if helps else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +148,9 @@ class Keeper:
                 self._meet(book, name, result)
 
     def _meet(self, book: AccountBook, name: str, result: MarginResult) -> None:
-        """A party with reserves outside pays in twice what it lacks, and the call ends."""
+        """A party with reserves outside pays in up to twice its requirement; the call ends."""
         left = self.reserves.get(name, 0)
-        lacking = div_ceil(2 * -result.headroom, WAD)
+        lacking = div_ceil(2 * result.initial_margin - result.equity, WAD)
         amount = min(left, lacking)
         if amount <= 0:
             return
@@ -143,8 +170,8 @@ class Keeper:
                 return
             order = sorted(book.positions.values(), key=lambda held: -abs(held.size))
             for held in order:
-                size = max_take_over(book.state(), market, held.instrument)
-                if take_over_allowed(book.state(), market, held.instrument, size):
+                size = size_to_take(book.state(), market, held.instrument)
+                if size:
                     break
             else:
                 return

@@ -208,7 +208,7 @@ class _Market:
         venue = self.venue
         for instrument in (venue.perpetual, venue.far):
             held = venue.size("liquidator", instrument)
-            maker = max(MAKERS, key=lambda name: abs(venue.size(name, instrument)))
+            maker = self._opposite(instrument, held)
             part = abs(held) if abs(held) < 100 * WAD else abs(held) // 2
             if held > 0:
                 venue.trade(
@@ -216,6 +216,11 @@ class _Market:
                 )
             elif held < 0:
                 venue.trade("liquidator", maker, part, self._price(20), instrument)
+
+    def _opposite(self, instrument: int, held: int) -> str:
+        """The market maker with the largest position the other way."""
+        sign = 1 if held < 0 else -1
+        return max(MAKERS, key=lambda name: sign * self.venue.size(name, instrument))
 
     def _leave(self, name: str, maker: str) -> None:
         """A party closes what it holds in the perpetual."""

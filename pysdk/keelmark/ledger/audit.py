@@ -1,0 +1,178 @@
+"""The supervisor's job in one operation: read everything, rebuild, reconcile, prove.
+
+From the chain alone and without trust in whoever serves it: every log of the reporting contracts
+is read from their first block on, the market is rebuilt from those events, compared with the
+contracts' state to the wei, and each contract's report chain is folded and compared with its
+storage slot 0. Whoever doubts the storage value asks for its proof against a block hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from keelmark.bindings.clearing_house import Margin
+from keelmark.chain.operations import Operation
+from keelmark.deploy import Deployment
+from keelmark.events import Event
+from keelmark.ledger.contract_reads import read_house
+from keelmark.ledger.fold import Ledger
+from keelmark.ledger.history import Retraced, Sample, market_state, retrace
+from keelmark.ledger.reader import Reading, read_logs, read_roots
+from keelmark.ledger.reconcile import Discrepancy, HouseReads, money, reconcile
+from keelmark.margin import check_account
+from keelmark.proofs import report_chain
+from keelmark.types import Valuation
+
+__all__ = ["Audit", "RootCheck", "audit", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class RootCheck:
+    """One contract's report chain."""
+
+    name: str
+    address: str
+    records: int
+    """Logs that were folded."""
+    folded: bytes
+    """Root that they fold to."""
+    stored: bytes
+    """Root in the contract's storage slot 0."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the logs are all that the contract reported, unaltered."""
+        return self.folded == self.stored
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was read at one block, before anything is concluded from it."""
+
+    deployment: Deployment
+    reading: Reading
+    roots: Mapping[str, bytes]
+    """Reporting contract's address to its storage slot 0."""
+    reads: HouseReads
+    margins: Mapping[int, Margin]
+    """Account to what the house itself says, close-out valuation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What a supervisor knows after reading a chain."""
+
+    evidence: Evidence
+    events: tuple[Event, ...]
+    ledger: Ledger
+    samples: tuple[Sample, ...]
+    roots: tuple[RootCheck, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    compared: int
+    """How many values of the contracts were compared with the rebuilt market."""
+    money: int
+    """Settlement money that the house should hold by the ledger, wad."""
+
+    @property
+    def reading(self) -> Reading:
+        """What was read."""
+        return self.evidence.reading
+
+    @property
+    def holds(self) -> bool:
+        """Whether every root is met, every act follows from those before it, and every
+        value agrees."""
+        proved = all(root.holds for root in self.roots)
+        return proved and not self.discrepancies and not self.ledger.findings
+
+
+def audit(
+    deployment: Deployment, underlier: int, progress: Callable[[str], None] | None = None
+) -> Operation[Audit]:
+    """The operation that reads a house's chain and judges it.
+
+    Args:
+        deployment: the house and its parts.
+        underlier: feed at whose prices the market's history is sampled.
+        progress: told what is being read.
+    """
+    tell = progress or (lambda _: None)
+    tell("reading every log")
+    addresses = tuple(deployment.reporting.values())
+    reading = yield from read_logs(addresses, deployment.first_block)
+    block = reading.head.number
+    tell("reading the contracts' state")
+    roots = yield from read_roots(addresses, block)
+    reads = yield from read_house(deployment, block)
+    margins: dict[int, Margin] = {}
+    for number in reads.accounts:
+        answer = yield from deployment.house.margin(number, Valuation.CLOSE_OUT, block=block)
+        margins[number] = answer
+    tell("rebuilding and reconciling")
+    return judge(Evidence(deployment, reading, roots, reads, margins), underlier)
+
+
+def judge(evidence: Evidence, underlier: int) -> Audit:
+    """Concludes from what was read; no input or output.
+
+    Raises:
+        KeelmarkError: the logs are so incomplete that no market can be rebuilt from them.
+        KeyError: an event speaks of an instrument that no event listed.
+    """
+    deployment, reading = evidence.deployment, evidence.reading
+    events = reading.events()
+    feed = deployment.token_feed
+    house = deployment.house.address
+    found = retrace(events, house, feed, underlier)
+    margins, compared = _margins(found, evidence)
+    differences = (*reconcile(found.ledger, evidence.reads), *margins)
+    due = money(found.ledger)
+    return Audit(
+        evidence=evidence,
+        events=events,
+        ledger=found.ledger,
+        samples=tuple(found.samples),
+        roots=tuple(_roots(evidence)),
+        discrepancies=differences,
+        compared=compared + _count(evidence.reads),
+        money=due,
+    )
+
+
+def _roots(evidence: Evidence) -> list[RootCheck]:
+    """Each report chain, folded again."""
+    found: list[RootCheck] = []
+    for name, address in evidence.deployment.reporting.items():
+        logs = evidence.reading.chain_logs(address)
+        folded = report_chain.fold(logs)
+        found.append(RootCheck(name, address, len(logs), folded, evidence.roots[address]))
+    return found
+
+
+def _margins(found: Retraced, evidence: Evidence) -> tuple[list[Discrepancy], int]:
+    """Every account's equity and requirement, computed again from the rebuilt market."""
+    deployment, head = evidence.deployment, evidence.reading.head
+    state = market_state(found.ledger, found.lanes, deployment.token_feed, head.time)
+    differences: list[Discrepancy] = []
+    for number, answer in sorted(evidence.margins.items()):
+        if number not in found.ledger.accounts:
+            continue
+        mine = check_account(found.ledger.account(number).state(), state, Valuation.CLOSE_OUT)
+        for name, rebuilt, read in (
+            ("equity", mine.equity, answer.equity),
+            ("initial margin", mine.initial_margin, answer.requirement),
+        ):
+            if rebuilt != read:
+                differences.append(Discrepancy(f"account {number}", name, rebuilt, read))
+    return differences, 2 * len(evidence.margins)
+
+
+def _count(reads: HouseReads) -> int:
+    """How many values a reconciliation compares: words, positions, balances, debts, layers."""
+    accounts = sum(
+        7 + 2 * len(one.positions) + len(one.balances) + len(one.entry_notional) + 5
+        for one in reads.accounts.values()
+    )
+    words = 10 * len(reads.instruments) + 5 * len(reads.markets) + len(reads.collaterals)
+    return accounts + words + len(reads.share_values) + 5

@@ -1,0 +1,110 @@
+"""The market through time, from events alone: one sample at each price of an underlier.
+
+Prices move without events of the house, so equity and requirements between two acts follow from
+the rebuilt state and the board's prices. A sample is taken when a price arrives, before anybody
+has acted on it; that is when margin must suffice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from keelmark.events import Event
+from keelmark.ledger.fold import Ledger
+from keelmark.margin import check_account
+from keelmark.types import MarketState, PriceLane, Valuation
+
+__all__ = ["Sample", "market_state", "retrace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The market when a price arrived."""
+
+    block_number: int
+    time: int
+    price: int
+    """Wad."""
+    jumped: bool
+    """The move was larger than the rule allows for opening."""
+    open_interest: Mapping[int, int]
+    """Instrument to half the sum of absolute sizes, wad."""
+    equity: int
+    """Sum over accounts with open positions, close-out valuation, wad."""
+    requirement: int
+    """Sum of their initial margins, wad."""
+    lowest_bps: int | None
+    """Equity over requirement of the weakest account; None if nobody needs margin."""
+
+
+@dataclass(slots=True)
+class Retraced:
+    """A rebuilt market and its way there."""
+
+    ledger: Ledger
+    lanes: dict[int, PriceLane] = field(default_factory=dict)
+    samples: list[Sample] = field(default_factory=list)
+
+
+def market_state(
+    ledger: Ledger, lanes: Mapping[int, PriceLane], settlement_feed: int, now: int
+) -> MarketState:
+    """The rebuilt market as a margin check takes it."""
+    house = ledger.house
+    return MarketState(now, house.instruments, lanes, settlement_feed, house.assets)
+
+
+def retrace(
+    events: Iterable[Event], house_address: str, settlement_feed: int, underlier: int
+) -> Retraced:
+    """Rebuilds the market and samples it at each price of one underlier.
+
+    Args:
+        events: of the house, its fund and its price board, in chain order.
+        house_address: checksummed.
+        settlement_feed: feed of the settlement token.
+        underlier: feed at whose prices to sample.
+
+    Raises:
+        UnknownAccount: an event speaks of an account that was never opened.
+        KeyError: an event speaks of an instrument that was never listed.
+    """
+    found = Retraced(Ledger(house_address=house_address))
+    for event in events:
+        found.ledger.apply(event)
+        if event.name != "PriceUpdated":
+            continue
+        feed = event.number("feed")
+        flags = event.number("flags") & 1
+        price, valid = event.number("price"), event.number("valid_until")
+        found.lanes[feed] = PriceLane(price, valid, flags)
+        if feed == underlier:
+            found.samples.append(_sample(found, event, settlement_feed, price, bool(flags)))
+    return found
+
+
+def _sample(
+    found: Retraced, event: Event, settlement_feed: int, price: int, jumped: bool
+) -> Sample:
+    """Equity and requirement of everybody with a position, now."""
+    ledger = found.ledger
+    state = market_state(ledger, found.lanes, settlement_feed, event.timestamp)
+    equity = requirement = 0
+    lowest: int | None = None
+    for book in ledger.accounts.values():
+        if not book.positions:
+            continue
+        result = check_account(book.state(), state, Valuation.CLOSE_OUT)
+        equity += result.equity
+        requirement += result.initial_margin
+        if result.initial_margin:
+            cover = result.equity * 10_000 // result.initial_margin
+            lowest = cover if lowest is None else min(lowest, cover)
+    interest = {
+        number: market.gross_lots * ledger.house.instruments[number].lot // 2
+        for number, market in ledger.house.markets.items()
+    }
+    return Sample(
+        event.block_number, event.timestamp, price, jumped, interest, equity, requirement, lowest
+    )
