@@ -62,7 +62,11 @@ def exact_requirement(lines: Iterable[Line]) -> int:
     gross = sum(each)
     positive = sum(max(-line.value, 0) for line in held)
     net = max(0, sum(-line.value for line in held))
-    ratio = Fraction(net, positive) if positive else Fraction(1)
+    # Below a tenth of G the ratio falls from 1 in proportion, so that it does not jump.
+    ramp = gross // 10
+    ratio = Fraction(1)
+    if max(positive, ramp):
+        ratio = Fraction(net + max(0, ramp - positive), max(positive, ramp))
     netted = ceil(gross * (Fraction(4, 10) + Fraction(6, 10) * ratio))
     directional = 0
     for underlier in {line.underlier for line in held}:
