@@ -120,11 +120,11 @@ def test_counterparty_hurt(market: Market, reverts: Any) -> None:
     market.join("hedger", cash=3_000)
     market.trade("liquidator", "hedger", WAD, 8_000 * WAD)
     market.trade("hedger", "liquidator", WAD, 8_000 * WAD, future)
-    market.price(BTC, 8_001 * WAD)
-    market.withdraw("hedger", 2_000)
+    market.price(BTC, 8_300 * WAD)
+    market.withdraw("hedger", 1_600)
     market.price(BTC, DEFICIT * WAD)
-    # The hedge asks 588 and 1,000 is there; the long leg alone would ask 1,617.
+    # The hedge asks 588 and 1,400 is there; the long leg alone would ask 1,617.
     with reverts("close-out: counterparty hurt"):
         close(market, WAD, "hedger")
-    market.deposit("hedger", 700)
+    market.deposit("hedger", 300)
     close(market, WAD, "hedger")
