@@ -32,7 +32,9 @@ def _report(_topic0: bytes32, _topic1: bytes32, _topic2: bytes32, _data: Bytes[5
     @param _data The ABI encoding of the other fields, static words only.
     """
     raw_log([_topic0, _topic1, _topic2], _data)
-    record: bytes32 = keccak256(
-        concat(convert(block.number, bytes32), _topic0, _topic1, _topic2, _data)
+    self.root = keccak256(
+        abi_encode(
+            self.root,
+            keccak256(concat(convert(block.number, bytes32), _topic0, _topic1, _topic2, _data)),
+        )
     )
-    self.root = keccak256(concat(self.root, record))

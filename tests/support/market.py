@@ -56,6 +56,7 @@ class Market:
     house_from: str = "margin/ClearingHouse"
     ids: dict[str, int] = field(default_factory=dict)
     nonce: int = 1000
+    last_price: dict[int, int] = field(default_factory=dict)
     receipts: list[TxReceipt] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -93,16 +94,11 @@ class Market:
                 if entry["type"] != "constructor" and entry["type"] != "fallback":
                     seen.setdefault(f"{entry['type']} {entry['name']}", entry)
         self.house = self.w3.eth.contract(address=house.address, abi=list(seen.values()))
-        for underlier, dti, symbol in ((BTC, BTC_DTI, b"BTC"), (ETH, ETH_DTI, b"ETH")):
-            adding = self.registry.functions.add_underlier(dti, 7, symbol.ljust(8, b"\0"))
-            self.do(adding, who("lister"))
-            self.add_feed(underlier)
-        self.add_feed(TOKEN_FEED)
-        self.add_feed(BOND_FEED)
-        self.price(TOKEN_FEED, WAD)
-        self.price(BOND_FEED, WAD)
-        self.price(BTC, 8000 * WAD)
-        self.price(ETH, 200 * WAD)
+        for feed in (TOKEN_FEED, BOND_FEED):
+            self.add_feed(feed)
+            self.price(feed, WAD)
+        self.add_underlier(BTC, BTC_DTI, b"BTC", 8000 * WAD)
+        self.add_underlier(ETH, ETH_DTI, b"ETH", 200 * WAD)
         self.perpetual = self.list_instrument(BTC)
         self.do(
             self.house.functions.list_collateral(
@@ -118,6 +114,13 @@ class Market:
         self.receipts.append(receipt)
         return receipt
 
+    def add_underlier(self, underlier: int, dti: bytes, symbol: bytes, price: int) -> None:
+        """A crypto underlier with its feed and a first price."""
+        adding = self.registry.functions.add_underlier(dti, 7, symbol.ljust(8, b"\0"))
+        self.do(adding, self.actors("lister"))
+        self.add_feed(underlier)
+        self.price(underlier, price)
+
     def add_feed(self, feed: int) -> None:
         """A feed with one signed reporter and prices good for nine hours."""
         operator = self.actors("board operator")
@@ -130,6 +133,7 @@ class Market:
         """A signed price, seen a second later than the block before."""
         time = self.now() + 1
         self.set_time(time)
+        self.last_price[feed] = price
         return self.push(feed, price, time)
 
     def push(self, feed: int, price: int, time: int) -> TxReceipt:
@@ -309,6 +313,14 @@ class Market:
             2**255 if long else 0,
         )
         return self.do(taking, self.actors(taker))
+
+    def liquidate_all(self, name: str, taker: str, instruments: list[int]) -> list[int]:
+        """Takes over whole positions until none is left; gas of each call."""
+        gases = []
+        for number in instruments:
+            size = abs(self.position(name, number).size)
+            gases.append(int(self.liquidate(name, taker, size, number)["gasUsed"]))
+        return gases
 
 
 def cash_of(word: int) -> int:

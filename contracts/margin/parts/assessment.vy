@@ -234,10 +234,13 @@ def _assess(_side: book.Side, _valuation: uint256) -> IClearingHouse.Margin:
                     requirement = unsafe_add(
                         requirement, self._directional(deltas[j], marks[j], rates[j])
                     )
-        net: uint256 = 0
-        if total < 0:
-            net = convert(unsafe_sub(0, total), uint256)
-        requirement = max(requirement, margin._net_requirement(gross, positive, net))
+        # Netting never asks for more than G, so a book that points one way, whose
+        # directional floor is at least G, needs no ratio.
+        if requirement < gross:
+            net: uint256 = 0
+            if total < 0:
+                net = convert(unsafe_sub(0, total), uint256)
+            requirement = max(requirement, margin._net_requirement(gross, positive, net))
         if is_retail:
             requirement = max(requirement, max(retail, at_entry))
     if _valuation == WITHDRAWAL:

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
@@ -77,18 +78,22 @@ def cache_root() -> Path:
 
 
 def _imports(path: Path, text: str) -> list[Path]:
-    """Files that a source imports, where they can be found beside it; the others are the
-    compiler's own and follow from its version."""
+    """Files that a source imports: relative ones beside it, absolute ones beside it, in the
+    working folder or on `sys.path`, where the compiler looks too. What is found nowhere is the
+    compiler's own and follows from its version."""
     found: list[Path] = []
     for dots, package, name in _IMPORT.findall(text):
         base = path.parent
         for _ in range(max(0, len(dots) - 1)):
             base = base.parent
+        bases = [base] if dots else [base, Path.cwd(), *(Path(entry) for entry in sys.path)]
         parts = [part for part in f"{package}.{name}".split(".") if part]
-        for suffix in _SUFFIXES:
-            candidate = base.joinpath(*parts).with_suffix(suffix)
-            if candidate.is_file():
-                found.append(candidate.resolve())
+        for folder in bases:
+            candidates = [folder.joinpath(*parts).with_suffix(suffix) for suffix in _SUFFIXES]
+            here = [candidate.resolve() for candidate in candidates if candidate.is_file()]
+            if here:
+                found.extend(here)
+                break
     return found
 
 
