@@ -8,19 +8,22 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.dates import ConciseDateFormatter, DayLocator
 from matplotlib.figure import Figure
-from matplotlib import rc_context
 
 from keelmark.reports.report import Point, Report
 from keelmark.reports.table import Table
 from keelmark.units import WAD
 
 __all__ = ["draw"]
+
+# These parts of matplotlib come without types.
+dates: Any = import_module("matplotlib.dates")
+matplotlib: Any = import_module("matplotlib")
 
 INK, GRID = "#1f2933", "#d8dee4"
 BLUE, ORANGE, GREEN, RED, GREY, SAND = (
@@ -48,7 +51,7 @@ LOWEST_SHOWN, HIGHEST_SHOWN = -60, 160
 
 def draw(report: Report) -> dict[str, str]:
     """Every plot by name, as SVG text."""
-    with rc_context(STYLE):
+    with matplotlib.rc_context(STYLE):
         return {
             "price": _price(report),
             "open_interest": _open_interest(report),
@@ -58,15 +61,18 @@ def draw(report: Report) -> dict[str, str]:
         }
 
 
-def _when(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _when(seconds: int) -> float:
+    """A time as the time axis counts it: days since 1970."""
+    return seconds / 86_400
 
 
 def _units(wad: int) -> float:
     return wad / WAD
 
 
-def _canvas(height: float, rows: int = 1, ratios: Sequence[int] | None = None) -> tuple[Figure, Any]:
+def _canvas(
+    height: float, rows: int = 1, ratios: Sequence[int] | None = None
+) -> tuple[Figure, Any]:
     """A figure and its axes, one below the other."""
     figure = Figure(figsize=(10.5, height), layout="constrained")
     FigureCanvasSVG(figure)
@@ -82,9 +88,9 @@ def _canvas(height: float, rows: int = 1, ratios: Sequence[int] | None = None) -
 def _dates(axis: Axes, points: Sequence[Point]) -> None:
     """Days on the time axis, and a tint over what is synthetic."""
     span = max(1, (points[-1].time - points[0].time) // 86_400) if points else 1
-    locator = DayLocator(interval=max(1, span // 14))
+    locator = dates.DayLocator(interval=max(1, span // 14))
     axis.xaxis.set_major_locator(locator)
-    axis.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axis.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
     synthetic = [point.time for point in points if point.synthetic]
     if synthetic:
         before = max(point.time for point in points if not point.synthetic)
@@ -95,8 +101,8 @@ def _dates(axis: Axes, points: Sequence[Point]) -> None:
             "synthetic ",
             transform=axis.get_xaxis_transform(),
             ha="right",
-            fontsize=8,
-            color=ORANGE,
+            fontsize=9,
+            color="#9c4a00",
         )
 
 
@@ -163,7 +169,11 @@ def _coverage(report: Report) -> str:
     upper.plot(times, total, color=BLUE, linewidth=1.3)
     upper.axhline(100, color=RED, linewidth=1)
     upper.set_yscale("log")
-    upper.set_yticks([100, 200, 500, 1000, 2000, 5000], labels=["100 %", "200 %", "500 %", "1,000 %", "2,000 %", "5,000 %"])
+    upper.set_yticks(
+        [100, 200, 500, 1000, 2000, 5000],
+        labels=["100 %", "200 %", "500 %", "1,000 %", "2,000 %", "5,000 %"],
+    )
+    upper.set_ylim(bottom=80)
     upper.minorticks_off()
     upper.set_ylabel("all accounts\nΣ equity / Σ margin", fontsize=9)
     weakest = [
@@ -193,7 +203,11 @@ def _liquidations(report: Report) -> str:
     rows = _columns(report.liquidations, "time", "trigger", "size_wad", "mark_wad", "party")
     triggers = dict.fromkeys(trigger for _, trigger, *_ in rows)
     for trigger, colour in zip(triggers, (RED, ORANGE, GREY), strict=False):
-        chosen = [(time, _units(size) * _units(mark)) for time, found, size, mark, _ in rows if found == trigger]
+        chosen = [
+            (time, _units(size) * _units(mark))
+            for time, found, size, mark, _ in rows
+            if found == trigger
+        ]
         container = axis.stem(
             [_when(time) for time, _ in chosen],
             [amount for _, amount in chosen],
@@ -223,7 +237,14 @@ def _waterfall(report: Report) -> str:
     rows = _columns(
         report.losses, "party", "time", "deficit_wad", *(f"{layer}_wad" for layer in layers)
     )
-    titles = ("deficit", "1 member's\ncash", "2 member's fund\nshare", "3 house's\nresources", "4 other members'\nshares", "5 uncovered")
+    titles = (
+        "deficit",
+        "1 member's\ncash",
+        "2 member's fund\nshare",
+        "3 house's\nresources",
+        "4 other members'\nshares",
+        "5 uncovered",
+    )
     if not rows:
         axis.text(0.5, 0.5, "no loss was allocated", transform=axis.transAxes, ha="center")
         axis.set_xticks([])
@@ -239,5 +260,7 @@ def _waterfall(report: Report) -> str:
         left -= amount
     axis.set_xticks(range(6), labels=titles, fontsize=9)
     axis.set_ylabel("settlement units")
-    axis.set_title(f"{party}, {_when(time):%d %B %Y %H:%M} UTC", fontsize=10, loc="left")
+    axis.set_title(
+        f"{party}, {datetime.fromtimestamp(time, UTC):%d %B %Y %H:%M} UTC", fontsize=10, loc="left"
+    )
     return _svg(figure, "Loss waterfall")

@@ -16,7 +16,7 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--tint); color: var(--ink);
   font: 15px/1.5 system-ui, "Segoe UI", "Helvetica Neue", "DejaVu Sans", sans-serif; }
-main { max-width: 1180px; margin: 0 auto; background: var(--paper); padding: 28px 44px 60px; }
+main { max-width: 1360px; margin: 0 auto; background: var(--paper); padding: 28px 40px 60px; }
 h1 { font-size: 26px; margin: 0 0 4px; }
 h2 { font-size: 19px; margin: 42px 0 6px; padding-top: 14px; border-top: 2px solid var(--line); }
 p, li { max-width: 82ch; }
@@ -44,7 +44,7 @@ td.wide { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 1
   color: #fff; white-space: nowrap; }
 .tag.good { background: var(--good); } .tag.none { background: #7b8794; }
 .tag.warn { background: var(--warn); } .tag.bad { background: var(--bad); }
-figure { margin: 14px 0; } figure svg { width: 100%; height: auto; }
+figure { margin: 14px 0; max-width: 1180px; } figure svg { width: 100%; height: auto; }
 figcaption { color: var(--soft); font-size: 13.5px; max-width: 82ch; }
 details summary { cursor: pointer; color: #1f5fa8; margin: 8px 0; }
 nav { font-size: 13.5px; margin: 10px 0; } nav a { margin-right: 14px; color: #1f5fa8; }
@@ -205,9 +205,7 @@ def _proof(report: Report) -> str:
 
 
 def _figure(svg: str, title: str, words: str) -> str:
-    return (
-        f"<figure>{svg}<figcaption><b>{escape(title)}.</b> {escape(words)}</figcaption></figure>"
-    )
+    return f"<figure>{svg}<figcaption><b>{escape(title)}.</b> {escape(words)}</figcaption></figure>"
 
 
 def _paragraph(words: str) -> str:

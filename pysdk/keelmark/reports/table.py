@@ -11,14 +11,16 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from importlib import import_module
 from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from keelmark.units import MAX_REPORTED, WAD
 
 __all__ = ["Column", "Kind", "Table", "money_text", "time_text"]
+
+# Arrow comes without types.
+pa: Any = import_module("pyarrow")
+pq: Any = import_module("pyarrow.parquet")
 
 Cell = int | str | bool
 

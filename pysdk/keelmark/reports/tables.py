@@ -24,7 +24,7 @@ MODES = {
     Execution.BACKSTOP: "backstop",
     Execution.COMPULSORY: "compulsory close",
 }
-AT_HALF, UNMET = "below half of initial margin", "margin call not met"
+AT_HALF, UNMET = "below half of margin", "call not met"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,13 @@ def trades(events: Iterable[Event], names: Names) -> Table:
         fields = ("size", "price", "index", "position_size", "position_quote", "cash", "equity")
         numbers = _numbers(event, *fields, "initial_margin")
         rows.append(
-            (*_when(event, names), *_party(event, names), *_instrument(event, names))
-            + (*texts, *numbers)
+            (
+                *_when(event, names),
+                *_party(event, names),
+                *_instrument(event, names),
+                *texts,
+                *numbers,
+            )
         )
     columns = (
         *WHEN,
@@ -132,7 +137,7 @@ def margin_calls(events: Iterable[Event], names: Names) -> Table:
         (
             *_when(event, names),
             *_party(event, names),
-            "called" if event.name == "MarginCalled" else "ended, met",
+            "called" if event.name == "MarginCalled" else "ended: covered again",
             *_numbers(event, "equity", "initial_margin"),
             event.number("initial_margin") - event.number("equity"),
             event.number("deadline") if event.name == "MarginCalled" else event.timestamp,
@@ -180,15 +185,15 @@ def liquidations(events: Iterable[Event], names: Names) -> Table:
         *ACCOUNT,
         *INSTRUMENT,
         Column("taker", "taken over by"),
-        Column("mode", "remedy"),
+        Column("mode", "way"),
         Column("trigger", "trigger"),
         Column("size_wad", "size", Kind.SIZE),
         money("mark", "mark"),
         money("penalty", "penalty"),
         money("equity_before", "equity before"),
-        money("margin_before", "initial margin before"),
+        money("margin_before", "margin before"),
         Column("cover_before", "cover before"),
-        money("equity_after", "equity after"),
+        money("equity_after", "equity after", shown=False),
         money("margin_after", "initial margin after", shown=False),
     )
     return Table("liquidations", columns, tuple(rows))
@@ -219,18 +224,24 @@ def losses(events: Sequence[Event], names: Names) -> Table:
                 outcome, amount = "extinguished (retail)", later.number("amount")
         layers = ("from_member_cash", "from_member_share", "from_house", "from_others", "uncovered")
         rows.append(
-            (*_when(event, names), *_party(event, names), names.account(event.number("member")))
-            + (*_numbers(event, "deficit", *layers), outcome, amount)
+            (
+                *_when(event, names),
+                *_party(event, names),
+                names.account(event.number("member")),
+                *_numbers(event, "deficit", *layers),
+                outcome,
+                amount,
+            )
         )
     columns = (
         *WHEN,
         *ACCOUNT,
         Column("member", "carried by"),
         money("deficit", "deficit"),
-        money("from_member_cash", "1 member's cash"),
-        money("from_member_share", "2 member's share"),
+        money("from_member_cash", "1 member, cash"),
+        money("from_member_share", "2 member, share"),
         money("from_house", "3 house"),
-        money("from_others", "4 other members"),
+        money("from_others", "4 others"),
         money("uncovered", "5 uncovered"),
         Column("outcome", "outcome"),
         money("outcome_amount", "amount"),
@@ -272,8 +283,13 @@ def settlements(events: Iterable[Event], names: Names) -> Table:
         elif event.name == "PositionSettled":
             price = prices.get(event.number("instrument"), 0)
             rows.append(
-                (*_when(event, names), *_party(event, names), *_instrument(event, names))
-                + (price, *_numbers(event, "size", "cash_flow", "cash"))
+                (
+                    *_when(event, names),
+                    *_party(event, names),
+                    *_instrument(event, names),
+                    price,
+                    *_numbers(event, "size", "cash_flow", "cash"),
+                )
             )
     columns = (
         *WHEN,

@@ -6,7 +6,8 @@ and the report then says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from keelmark.chain.operations import Operation
@@ -133,7 +134,9 @@ class _Finder:
         return Bite(title, rule, places, words if events else "", synthetic)
 
 
-def bites(audit: Audit, replay: Replay, answers: Sequence[Answer], names: Names) -> tuple[Bite, ...]:
+def bites(
+    audit: Audit, replay: Replay, answers: Sequence[Answer], names: Names
+) -> tuple[Bite, ...]:
     """Every rule that the replay is there to show, seen or not."""
     find = _Finder(audit.events, names, audit)
     return (
@@ -144,9 +147,7 @@ def bites(audit: Audit, replay: Replay, answers: Sequence[Answer], names: Names)
     )
 
 
-def _refused(
-    title: str, rule: str, found: Sequence[tuple[Refusal, Answer]], words: str
-) -> Bite:
+def _refused(title: str, rule: str, found: Sequence[tuple[Refusal, Answer]], words: str) -> Bite:
     """A bite that rests on refused transactions."""
     places = tuple(f"block {refusal.block_number}, refused" for refusal, _ in found)
     return Bite(title, rule, places, words if found else "")
@@ -173,8 +174,7 @@ def _refusals(find: _Finder, replay: Replay, answers: Sequence[Answer]) -> list[
         event
         for event in find.named("TradeReported")
         for refusal, _ in capped
-        if event.number("account") == refusal.account
-        and event.number("size") == refusal.size - LOT
+        if event.number("account") == refusal.account and event.number("size") == refusal.size - LOT
     ]
     jumped = [(refusal, answer) for refusal, answer in pairs if answer.jumped]
     return [
@@ -329,9 +329,7 @@ def _markets(find: _Finder) -> list[Bite]:
     rolled = [event for event in find.named("FundingRolled") if event.number("funding_rate")]
     settled = find.named("InstrumentSettled")
     observed = find.named("SettlementObserved")
-    count: Callable[[int], int] = lambda expiry: sum(
-        1 for event in observed if event.number("expiry") == expiry
-    )
+    count = Counter(event.number("expiry") for event in observed)
     return [
         find.bite(
             "Funding is rolled from the premium of trades over the index, clamped",
@@ -346,7 +344,7 @@ def _markets(find: _Finder) -> list[Bite]:
             "; ".join(
                 f"{find.names.instrument(event.number('instrument'))} at "
                 f"{money_text(event.number('price'))}, the mean of "
-                f"{count(event.number('expiry'))} observations (at least "
+                f"{count[event.number('expiry')]} observations (at least "
                 f"{value('SETTLEMENT_MIN_OBSERVATIONS')} are needed)"
                 for event in settled
             )

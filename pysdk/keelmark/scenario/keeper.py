@@ -100,7 +100,9 @@ class Keeper:
         """Rolls a perpetual's funding if its window is over."""
         self._do(0, "roll", self.venue.deployment.house.roll_funding(instrument, gas=GAS))
 
-    def _do(self, account: int, what: str, operation: Operation[Receipt], who: str = "keeper") -> bool:
+    def _do(
+        self, account: int, what: str, operation: Operation[Receipt], who: str = "keeper"
+    ) -> bool:
         """Sends; a refusal is noted."""
         try:
             self.venue.send(who, operation)

@@ -11,22 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from keelmark.chain.client import Chain
-from keelmark.scenario.cast import CAST, STRESS_REPORTERS
-from keelmark.scenario.keeper import Hindrance, Keeper
-from keelmark.scenario.prices import DAY, PriceDay, PricePoint, price_path
-from keelmark.scenario.venue import (
-    BOND_FEED,
-    BTC,
-    GAS,
-    LOT,
-    NINE_HOURS,
-    TOKEN_FEED,
-    Refusal,
-    Venue,
-    open_venue,
-    reporter_addresses,
-)
 from keelmark.deploy import Deployment
+from keelmark.scenario.cast import STRESS_REPORTERS
+from keelmark.scenario.keeper import Hindrance, Keeper
+from keelmark.scenario.opening import NINE_HOURS, open_venue, reporter_addresses
+from keelmark.scenario.prices import DAY, PriceDay, PricePoint, price_path
+from keelmark.scenario.venue import BOND_FEED, BTC, GAS, LOT, TOKEN_FEED, Refusal, Venue
 from keelmark.units import BPS, WAD
 
 __all__ = ["Replay", "run_replay"]
@@ -161,7 +151,9 @@ class _Market:
         if moment == (0, 0):
             self._retail()
             venue.trade("asset manager", one, 40 * WAD, self._price(5), perpetual)
-            venue.trade(two, "asset manager", 30 * WAD, self._price(10), near, tried="asset manager")
+            venue.trade(
+                two, "asset manager", 30 * WAD, self._price(10), near, tried="asset manager"
+            )
         elif moment == (1, 3):
             venue.trade("trading firm", three, 80 * WAD, self._price(0), near)
         elif moment == (3, 0):
@@ -174,9 +166,13 @@ class _Market:
         elif moment == (7, 2):
             venue.trade("asset manager", two, 5 * WAD, self._price(0), perpetual)
         elif moment == (8, 0):
-            venue.trade(one, "short seller", 50 * WAD, self._price(0), perpetual, tried="short seller")
+            venue.trade(
+                one, "short seller", 50 * WAD, self._price(0), perpetual, tried="short seller"
+            )
         elif moment == (8, 3):
-            venue.trade(three, "asset manager", 40 * WAD, self._price(-5), far, tried="asset manager")
+            venue.trade(
+                three, "asset manager", 40 * WAD, self._price(-5), far, tried="asset manager"
+            )
         elif place == 0 and day > 8:
             self._unwind()
         if moment == (self.days - 2, 1):
@@ -258,6 +254,3 @@ class _Market:
         self.keeper.scan()
         tell(3)
         return block
-
-
-PARTIES = tuple(actor.name for actor in CAST)

@@ -1,4 +1,4 @@
-"""Brings a supervised venue up on a chain of one's own, and the verbs that a replay needs of it.
+"""A supervised venue on a chain of one's own, and the verbs that a replay needs of it.
 
 Everything goes through the typed bindings and through transactions that each role signs for
 itself. The venue keeps a book of its own, folded from the events of its receipts, so that the
@@ -11,47 +11,27 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from keelmark.bindings.instrument_registry import Terms
 from keelmark.bindings.order_matcher import Order
 from keelmark.bindings.party_registry import Attestation
 from keelmark.bindings.test_token import TestToken
 from keelmark.chain.client import Chain
-from keelmark.chain.compiler import compile_contract
 from keelmark.chain.operations import Operation, RawLog, Receipt
-from keelmark.deploy import Deployment, Plan, deploy
+from keelmark.deploy import Deployment
 from keelmark.errors import Reverted
 from keelmark.events import Event, decode
 from keelmark.ledger import Ledger
-from keelmark.scenario.cast import (
-    CAST,
-    FUNCTIONS,
-    HOUSE_DEDICATED,
-    REPORTERS,
-    STRESS_REPORTERS,
-    Actor,
-    lei_word,
-    signer_of,
-    test_lei,
-)
+from keelmark.scenario.cast import REPORTERS, Actor, lei_word, signer_of
 from keelmark.types import MarketState, PriceLane
-from keelmark.units import WAD
 
-__all__ = ["BOND_FEED", "BTC", "TOKEN_FEED", "Refusal", "Venue", "open_venue"]
+__all__ = ["BOND_FEED", "BTC", "GAS", "LOT", "TOKEN_FEED", "Refusal", "Venue"]
 
 T = TypeVar("T")
 
 BTC, TOKEN_FEED, BOND_FEED = 1, 10, 11
 """Feeds: the underlier's, the settlement token's and the bond's."""
 
-BTC_DTI = b"4H95J0R2X"
 TOKEN = 10**6
 """One settlement unit or bond at par, in token units."""
-
-NINE_HOURS = 9 * 3600
-"""Greatest age of a BTC price: the replay pushes four a day, at most eight hours apart."""
-
-DAY_AND_TWO_HOURS = 26 * 3600
-"""Greatest age of the token's and the bond's price, pushed once a day; the rulebook's limit."""
 
 LOT_EXP = 15
 LOT = 10**LOT_EXP
@@ -177,7 +157,9 @@ class Venue:
 
     # Prices
 
-    def push(self, feed: int, price: int, time: int, reporters: tuple[str, ...] = REPORTERS) -> None:
+    def push(
+        self, feed: int, price: int, time: int, reporters: tuple[str, ...] = REPORTERS
+    ) -> None:
         """A price signed by two of three reporters, in a block of its own time."""
         domain = {
             "name": "Keelmark PriceBoard",
@@ -219,9 +201,7 @@ class Venue:
             )
             for actor in cast
         ]
-        self.send(
-            "registrar", self.deployment.parties.onboard_many(attestations, gas=GAS)
-        )
+        self.send("registrar", self.deployment.parties.onboard_many(attestations, gas=GAS))
 
     def endow(self, actor: Actor) -> None:
         """Mints what a party brings, and lets house and fund take it when it says so."""
@@ -330,127 +310,3 @@ class Venue:
         """A party's position, wad, signed, by the venue's own book."""
         held = self.book.account(self.ids[name]).positions.get(instrument)
         return held.size if held else 0
-
-
-def open_venue(
-    chain: Chain,
-    start: int,
-    near_expiry: int,
-    far_expiry: int,
-    progress: Callable[[str], None] | None = None,
-) -> Venue:
-    """Deploys the kit, lists the instruments, brings every party in.
-
-    Args:
-        chain: a chain of one's own.
-        start: seconds; the venue is set up in the hour before.
-        near_expiry: of the first dated future, 08:00 UTC of a day.
-        far_expiry: of the second.
-        progress: told what is being done.
-
-    Raises:
-        Reverted: a contract refused; nothing in the set-up is meant to be refused.
-    """
-    tell = progress or (lambda _: None)
-    for name in (*FUNCTIONS, *(actor.name for actor in CAST)):
-        chain.local.fund(signer_of(name).address, 10**24)
-    chain.set_time(start - 3600)
-    deployer = chain.signing(signer_of("deployer"))
-    minter = signer_of("minter").address
-    code = compile_contract("testnet/TestToken").bytecode
-    tokens = [
-        deployer.run(
-            TestToken.create(
-                code, long_name=name, short_name=symbol, digits=6, minter=minter, gas=GAS
-            )
-        ).contract
-        for name, symbol in (("Test Dollar", "TUSD"), ("Test Government Bond", "TGOV"))
-    ]
-    token, bond = (TestToken(str(address)) for address in tokens)
-    tell("deploying the kit")
-    deployment = deploy(
-        deployer,
-        Plan(
-            lei=test_lei(0),
-            token=token.address,
-            token_feed=TOKEN_FEED,
-            operator=signer_of("house operator").address,
-            registrar=signer_of("registrar").address,
-            supervisor=signer_of("supervisor").address,
-            lister=signer_of("lister").address,
-            price_operator=signer_of("price operator").address,
-        ),
-    )
-    venue = Venue(chain, deployment, token, bond, near_expiry=near_expiry, far_expiry=far_expiry)
-    venue.transactions = 2 + len(deployment.contracts)
-    venue.gas_used = sum(found.gas_used for found in deployment.contracts.values())
-    venue.now = chain.block().time
-    tell("feeds and instruments")
-    _list(venue)
-    tell("parties and collateral")
-    venue.onboard(CAST)
-    house = deployment.house
-    for actor in CAST:
-        venue.endow(actor)
-        venue.enrol(actor)
-    operator = "house operator"
-    wallet = signer_of(operator).address
-    venue.send("minter", token.mint(wallet, HOUSE_DEDICATED * TOKEN, gas=GAS))
-    venue.send(operator, token.approve(deployment.fund.address, 2**200, gas=GAS))
-    dedicating = deployment.fund.dedicate(house.address, HOUSE_DEDICATED * TOKEN, gas=GAS)
-    venue.send(operator, dedicating)
-    return venue
-
-
-def reporter_addresses(names: tuple[str, ...]) -> list[str]:
-    """Reporters' addresses in the ascending order that the board asks for."""
-    return sorted((signer_of(name).address for name in names), key=lambda text: int(text, 16))
-
-
-def _list(venue: Venue) -> None:
-    """Feeds with two of three reporters, the underlier, three instruments, the bond."""
-    board, registry, house = (
-        venue.deployment.board,
-        venue.deployment.instruments,
-        venue.deployment.house,
-    )
-    reporters = reporter_addresses(REPORTERS)
-    bounds = 10**12, 10**25
-    for feed, age in ((BTC, NINE_HOURS), (TOKEN_FEED, DAY_AND_TWO_HOURS), (BOND_FEED, DAY_AND_TWO_HOURS)):
-        venue.send("price operator", board.add_feed(feed, *bounds, 500, 1, gas=GAS))
-        setting = board.set_signed_source(feed, reporters, 2, age, gas=GAS)
-        venue.send("price operator", setting)
-    for feed in (TOKEN_FEED, BOND_FEED):
-        venue.push(feed, WAD, venue.now + 1)
-    venue.send("lister", registry.add_underlier(BTC_DTI, 7, b"BTC".ljust(8, b"\0"), gas=GAS))
-    for expiry in (0, venue.near_expiry, venue.far_expiry):
-        terms = Terms(
-            kind=2 if expiry else 1,
-            underlier=BTC,
-            expiry=expiry,
-            lot_exp=LOT_EXP,
-            cfi=b"FFMCSX" if expiry else b"JTMXCC",
-            upi=bytes(12),
-            settlement_currency=b"USD".ljust(9, b"\0"),
-            strike=0,
-            option_type=0,
-        )
-        venue.send("lister", registry.add_instrument(terms, gas=GAS))
-    venue.perpetual, venue.near, venue.far = 1, 2, 3
-    for number in (1, 2, 3):
-        venue.send("house operator", house.list_instrument(number, 10_000, gas=GAS))
-    listing = house.list_collateral(
-        token=venue.bond.address,
-        feed=BOND_FEED,
-        kind=2,
-        fx=False,
-        decimals=6,
-        maturity=venue.far_expiry + 200 * 86_400,
-        cap=10**26,
-        gas=GAS,
-    )
-    venue.send("house operator", listing)
-
-
-# Kept so that a caller need not import the cast for the stress test.
-SYNTHETIC = STRESS_REPORTERS
