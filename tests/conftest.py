@@ -33,6 +33,13 @@ from keelmark.chain.pyevm import Backend  # noqa: E402
 from tests.support.tester import Actor, make_web3  # noqa: E402
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--campaign``: the state machine's long run."""
+    parser.addoption(
+        "--campaign", action="store_true", help="run the state machine for long, and tell its acts"
+    )
+
+
 @pytest.fixture(scope="session")
 def backend() -> Backend:
     """The embedded chain's machine: raw access to time, state and revert data."""

@@ -1,0 +1,1 @@
+"""The state machine over every act of the clearing house."""
