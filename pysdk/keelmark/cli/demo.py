@@ -115,14 +115,18 @@ def _check_target(out: Path) -> None:
 class _Show(Protocol):
     """Shows how far the work is; None for the steps leaves them."""
 
-    def __call__(self, done: int | None, words: str) -> None: ...
+    def __call__(self, done: int | None, words: str, /) -> None: ...
+
+
+def _silent(_done: int | None, _words: str) -> None:
+    """Shows nothing."""
 
 
 @contextmanager
 def _progress(total: int) -> Iterator[_Show]:
     """A progress bar on a terminal; nothing where there is none."""
     if not sys.stderr.isatty():
-        yield lambda done, words: None
+        yield _silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from keelmark.reports.report import Point, Report
 from keelmark.reports.table import Table
+from keelmark.reports.tables import AT_HALF, UNMET
 from keelmark.units import WAD
 
 __all__ = ["draw"]
@@ -201,8 +202,11 @@ def _columns(table: Table, *names: str) -> list[tuple[Any, ...]]:
 def _liquidations(report: Report) -> str:
     figure, axis = _canvas(3.2)
     rows = _columns(report.liquidations, "time", "trigger", "size_wad", "mark_wad", "party")
-    triggers = dict.fromkeys(trigger for _, trigger, *_ in rows)
-    for trigger, colour in zip(triggers, (RED, ORANGE, GREY), strict=False):
+    seen = {trigger for _, trigger, *_ in rows}
+    colours = {AT_HALF: RED, UNMET: ORANGE}
+    for trigger, colour in colours.items():
+        if trigger not in seen:
+            continue
         chosen = [
             (time, _units(size) * _units(mark))
             for time, found, size, mark, _ in rows

@@ -135,13 +135,12 @@ class Keeper:
             self._liquidate(book)
         result = self._check(book)
         called = bool(book.flags & AccountFlag.CALLED)
-        if not book.positions and book.cash < 0:
-            if book.balances and (overdue or result.equity < 0):
-                self._buy_collateral(book)
-            if not book.balances and book.cash < 0:
-                self._allocate(book)
-                return
+        if book.cash < 0 and book.balances and (overdue or must_close_out(result)):
+            self._buy_collateral(book)
             result = self._check(book)
+        if book.cash < 0 and not book.positions and not book.balances:
+            self._allocate(book)
+            return
         if called and result.headroom >= 0 and book.cash >= 0:
             self._do(book.account, "end call", close_out.end_call(house, book.account, gas=GAS))
         elif not called and must_call(result, book.cash):
