@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from keelmark.bindings.clearing_house import Margin
 from keelmark.chain.operations import Operation
 from keelmark.deploy import Deployment
+from keelmark.errors import KeelmarkError
 from keelmark.events import Event
 from keelmark.ledger.contract_reads import read_house
 from keelmark.ledger.fold import Ledger
@@ -117,14 +118,18 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
     """Concludes from what was read; no input or output.
 
     Raises:
-        KeelmarkError: the logs are so incomplete that no market can be rebuilt from them.
-        KeyError: an event speaks of an instrument that no event listed.
+        ReportChainBroken: the logs are so incomplete that no market follows from them.
     """
     deployment, reading = evidence.deployment, evidence.reading
-    events = reading.events()
-    feed = deployment.token_feed
-    house = deployment.house.address
-    found = retrace(events, house, feed, underlier)
+    roots = tuple(_roots(evidence))
+    try:
+        events = reading.events()
+        found = retrace(events, deployment.house.address, deployment.token_feed, underlier)
+    except (KeelmarkError, KeyError, ValueError) as error:
+        unmet = ", ".join(root.name for root in roots if not root.holds) or "none"
+        raise report_chain.ReportChainBroken(
+            f"audit: no market follows from the logs ({error}); report chains not met: {unmet}"
+        ) from error
     margins, compared = _margins(found, evidence)
     differences = (*reconcile(found.ledger, evidence.reads), *margins)
     due = money(found.ledger)
@@ -133,7 +138,7 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         events=events,
         ledger=found.ledger,
         samples=tuple(found.samples),
-        roots=tuple(_roots(evidence)),
+        roots=roots,
         discrepancies=differences,
         compared=compared + _count(evidence.reads),
         money=due,

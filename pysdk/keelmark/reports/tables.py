@@ -326,6 +326,22 @@ def funding(events: Iterable[Event], names: Names) -> Table:
     return Table("funding", columns, tuple(rows))
 
 
+def scaled_gains(events: Iterable[Event], names: Names) -> Table:
+    """Unpaid gains counted towards a loss that no layer covered, and what they gave up."""
+    rows = [
+        (
+            *_when(event, names),
+            *_party(event, names),
+            "counted" if event.name == "GainCounted" else "given up",
+            event.number("gain" if event.name == "GainCounted" else "amount"),
+        )
+        for event in events
+        if event.name in ("GainCounted", "GainScaled")
+    ]
+    columns = (*WHEN, *ACCOUNT, Column("event", "event"), money("amount", "amount"))
+    return Table("scaled_gains", columns, tuple(rows))
+
+
 def all_tables(events: Sequence[Event], names: Names) -> tuple[Table, ...]:
     """Every table that follows from events alone."""
     return (
@@ -335,5 +351,6 @@ def all_tables(events: Sequence[Event], names: Names) -> tuple[Table, ...]:
         losses(events, names),
         collateral_sales(events, names),
         settlements(events, names),
+        scaled_gains(events, names),
         funding(events, names),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from keelmark.chain.operations import Operation
 from keelmark.deploy import Deployment
+from keelmark.errors import Reverted
 from keelmark.events import Event
 from keelmark.ledger.audit import Audit
 from keelmark.margin.words import unpack_party
@@ -40,12 +41,16 @@ class Answer:
     requirement: int
     jumped: bool
     """Whether the price carried the mark of a large move."""
+    refused: str = ""
+    """Why the house would not even work it out; empty if it did."""
 
     @property
     def words(self) -> str:
         """The answer in one phrase."""
         if self.gate:
             return f"party registry: gate {self.gate}, {_gate_words(self.gate)}"
+        if self.refused:
+            return self.refused
         if self.jumped:
             return "price board: the last move was above 20 %"
         return (
@@ -67,9 +72,13 @@ def ask(deployment: Deployment, refusals: Sequence[Refusal]) -> Operation[list[A
         gate, _ = yield from deployment.parties.gate(
             wallet, account, Action.OPEN, CRYPTO, block=block
         )
-        after = yield from deployment.house.margin_after(
-            account, refusal.instrument, refusal.size, Valuation.OPENING, block=block
-        )
+        try:
+            after = yield from deployment.house.margin_after(
+                account, refusal.instrument, refusal.size, Valuation.OPENING, block=block
+            )
+        except Reverted as refused:
+            found.append(Answer(gate, 0, 0, False, refused.reason))
+            continue
         found.append(Answer(gate, after.equity, after.requirement, bool(after.flags & 2)))
     return found
 

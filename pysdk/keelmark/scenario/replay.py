@@ -130,32 +130,36 @@ class _Market:
             self.venue.send("keeper", board.observe(BTC, point.time, gas=GAS))
 
     def _price(self, bps: int) -> int:
-        """The mark and some basis points, in whole cents."""
+        """The mark and some basis points, in whole cents, or finer where a cent is coarse."""
         price = self.venue.mark() * (BPS + bps) // BPS
-        return price - price % (WAD // 100) or price
+        return price - price % max(1, min(WAD // 100, price // BPS**2))
 
     def _flow(self, day: int) -> None:
         """Market makers trade with one another, now above and now below the index."""
         one, two, three = MAKERS
         venue, bps = self.venue, 8 if day % 3 else -6
         venue.trade(one, two, (10 + 3 * day) * WAD, self._price(bps), venue.perpetual)
-        dated = venue.near if venue.now < venue.near_expiry - 3600 else venue.far
-        venue.trade(two, three, (5 + day) * WAD, self._price(bps * 2), dated)
+        venue.trade(two, three, (5 + day) * WAD, self._price(bps * 2), self._dated())
+
+    def _dated(self) -> int:
+        """The future that parties trade: the near one, until the hour before it expires."""
+        venue = self.venue
+        return venue.near if venue.now < venue.near_expiry - 3600 else venue.far
 
     def _story(self, day: int, place: int) -> None:
         """What each party does, by day and price of the day."""
         venue = self.venue
         one, two, three = MAKERS
-        perpetual, near, far = venue.perpetual, venue.near, venue.far
+        perpetual, dated, far = venue.perpetual, self._dated(), venue.far
         moment = (day, place)
         if moment == (0, 0):
             self._retail()
             venue.trade("asset manager", one, 40 * WAD, self._price(5), perpetual)
             venue.trade(
-                two, "asset manager", 30 * WAD, self._price(10), near, tried="asset manager"
+                two, "asset manager", 30 * WAD, self._price(10), dated, tried="asset manager"
             )
         elif moment == (1, 3):
-            venue.trade("trading firm", three, 80 * WAD, self._price(0), near)
+            venue.trade("trading firm", three, 80 * WAD, self._price(0), dated)
         elif moment == (3, 0):
             venue.trade("family office", one, 100 * WAD, self._price(10), perpetual)
         elif moment == (4, 0):
