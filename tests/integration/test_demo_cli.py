@@ -20,6 +20,7 @@ from keelmark.deploy import read_manifest
 from keelmark.ledger.reader import Reading, read_logs
 
 ROOT = Path(__file__).resolve().parents[2]
+PRICES = ROOT / "pysdk/keelmark/scenario/data/btc_usd_2020_03.csv"
 HEAD = "date,open,high,low,close\n"
 CALM = (
     HEAD + "2021-05-01,100,101,99,100.5\n2021-05-02,100.5,102,100,101\n2021-05-03,101,102,99,100\n"
@@ -136,6 +137,21 @@ def test_prices_without_drama_reconcile_too(
     unseen = [bite["title"] for bite in document["rules_seen_to_bite"] if not bite["seen"]]
     assert "A professional's loss, absorbed in the written order" in unseen
     assert "not in this run" in (out / "report.html").read_text("utf-8")
+
+
+def test_a_loss_beyond_every_layer_reconciles_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Eight days of March 2020, the last one down to 900: unpaid gains are counted and scaled."""
+    rows = PRICES.read_text("utf-8").splitlines()[:9]
+    rows[8] = rows[8].replace("4644.0", "900.0")
+    out = tmp_path / "report"
+    assert cli("--prices", prices(tmp_path, "\n".join(rows)), "--out", str(out), "--json") == 0
+    document = json.loads((out / "report.json").read_text("utf-8"))
+    assert any(int(loss["uncovered_wad"]) for loss in document["tables"]["losses"])
+    gains = {gain["event"] for gain in document["tables"]["scaled_gains"]}
+    assert gains == {"counted", "given up"}
+    assert json.loads(capsys.readouterr().out)["differences"] == 0
 
 
 def test_a_log_kept_back_makes_it_fail(

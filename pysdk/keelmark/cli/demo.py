@@ -162,6 +162,7 @@ def _write(report: Report, deployment: Deployment, out: Path) -> None:
             (temporary / "tables" / f"{table.name}.parquet").write_bytes(table.parquet())
             (temporary / "tables" / f"{table.name}.csv").write_text(table.csv(), "utf-8")
         write_manifest(deployment, temporary / "deployment.json")
+        (temporary / "deployment.json").chmod(0o644)
         document = json.dumps(as_json(report), indent=1)
         (temporary / MARKER).write_text(document + "\n", "utf-8")
         _swap(temporary, out)

@@ -166,7 +166,7 @@ def _refusals(find: _Finder, replay: Replay, answers: Sequence[Answer]) -> list[
     """What never became a trade."""
     pairs = list(zip(replay.refusals, answers, strict=True))
     parties = {
-        event.number("account"): unpack_party(event.number("word"))
+        event.number("account"): unpack_party(event.number("word")).category
         for event in find.named("PartyOnboarded")
     }
     banned = [
@@ -175,7 +175,7 @@ def _refusals(find: _Finder, replay: Replay, answers: Sequence[Answer]) -> list[
     capped = [
         (refusal, answer)
         for refusal, answer in pairs
-        if parties[refusal.account].category == ClientCategory.RETAIL
+        if parties.get(refusal.account) == ClientCategory.RETAIL
         and answer.gate == GateReason.ALLOWED
         and answer.equity < answer.requirement
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from keelmark.chain.client import Chain
 from keelmark.deploy import Deployment
@@ -80,7 +81,7 @@ def run_replay(chain: Chain, days: Sequence[PriceDay], progress: Progress | None
         if point.time == near and before is not None:
             market.observe(before, point)
         market.step(point)
-        tell(number, total, f"{days[point.day].day} {point.place * 8:02d}:00")
+        tell(number, total, datetime.fromtimestamp(point.time, UTC).strftime("%Y-%m-%d %H:%M"))
         before = point
     block = market.gap(days[-1].start + DAY, lambda done: tell(4 * len(days) + done, total, "gap"))
     return Replay(
