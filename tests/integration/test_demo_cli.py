@@ -88,6 +88,8 @@ def test_the_page_opens_offline(default: tuple[Path, subprocess.CompletedProcess
         assert outside not in page
     assert "inside a day is reconstructed" in page
     assert "Reconciled to the wei" in page
+    # The embedded chain knows no finality, and every section says so.
+    assert page.count(", which is latest.</p>") == page.count("<section")
     for status in ("read", "derived", "practice"):
         assert f"<td>{status}</td>" in page
 

@@ -128,9 +128,11 @@ def render(report: Report) -> str:
         "parties": _table(report.parties) + _table(report.contracts),
         "trades": _table(report.trades),
     }
+    block, finality = report.figures["head_block"], report.figures["finality"]
+    basis = f'<p class="soft">As of block {block:,}, which is {escape(finality)}.</p>'
     links = "".join(f'<a href="#{key}">{escape(title)}</a>' for key, title in SECTIONS)
     sections = "".join(
-        f'<section id="{key}"><h2>{escape(title)}</h2>{bodies[key]}</section>'
+        f'<section id="{key}"><h2>{escape(title)}</h2>{basis}{bodies[key]}</section>'
         for key, title in SECTIONS
     )
     return (
