@@ -215,18 +215,6 @@ def margin(account: uint256, valuation: uint256) -> IClearingHouse.Margin:
 
 @external
 @view
-def position(account: uint256, instrument: uint256) -> (int256, int256):
-    """
-    @notice One position.
-    @param account Account id.
-    @param instrument Instrument id.
-    @return Size and quote (wads); zeros if it is not held.
-    """
-    return book._position(book._load(account, instrument))
-
-
-@external
-@view
 def back_office() -> address:
     """
     @notice The code that other functions are delegated to.

@@ -26,6 +26,7 @@ from ..interfaces import IBackOffice
 from ..interfaces import IClearingHouse
 from ..interfaces import ILossDesk
 from ..interfaces import IPartyRegistry
+from ..interfaces import ITakeOverDesk
 from ..modules import margin
 from ..modules import rules
 from .parts import triggers
@@ -44,12 +45,16 @@ RETAIL_CATEGORY: constant(uint256) = 1
 # The gate's action code for taking over.
 LIQUIDATE: constant(uint256) = 6
 
+# The asset class of everything that a house lists so far.
+CRYPTO: constant(uint256) = 7
+
 # Modes of a take-over, as reported.
 LIQUIDATION: constant(uint256) = 2
 BACKSTOP: constant(uint256) = 3
 COMPULSORY_CLOSE: constant(uint256) = 4
 
 MAX_MEMBERS: constant(uint256) = 8
+MAX_TAKES: constant(uint256) = 5
 WAD: constant(uint256) = 10**18
 BPS: constant(uint256) = 10_000
 
@@ -130,6 +135,31 @@ def liquidate(
     else:
         assert mark >= limit, "close-out: mark below the limit"
     self._take(house, seen.margin, account, taker, instrument, size, LIQUIDATION)
+
+
+@external
+def liquidate_many(
+    house: address,
+    account: uint256,
+    taker: uint256,
+    takes: DynArray[IClearingHouse.Take, MAX_TAKES],
+):
+    """
+    @notice Takes over positions in several instruments at once, at mark, into the
+            caller's account. The rules of `liquidate` hold for the whole: it is
+            the way out of a hedged book, and the cheap way out of a large one.
+    @param house Clearing house.
+    @param account Account id to liquidate.
+    @param taker The caller's account id; it must hold its initial margin after.
+    @param takes What to take, each with the worst mark that the caller accepts.
+    """
+    seen: triggers.View = triggers._liquidatable(house, account, 0)
+    assert seen.in_doubt == 0, "close-out: price in doubt"
+    # A house lists crypto assets only, so the class of one is the class of all.
+    self._check_taker(house, taker, CRYPTO)
+    extcall ITakeOverDesk(house).take_over_many(
+        account, taker, takes, seen.margin.equity, seen.margin.requirement
+    )
 
 
 @external
@@ -307,6 +337,23 @@ def _check_taker(_house: address, _taker: uint256, _asset_class: uint256):
 
 @internal
 @view
+def _check_parties(_house: address, _account: uint256, _taker: uint256):
+    """
+    @notice Reverts unless the two may take part in a take-over now.
+    @param _house Clearing house.
+    @param _account Account id to liquidate.
+    @param _taker Account id that takes.
+    """
+    assert _account != _taker, "close-out: own account"
+    # While gains are counted, closing a position would turn one into cash.
+    assert not (
+        staticcall ILossDesk(_house).is_uncounted(_account)
+        or staticcall ILossDesk(_house).is_uncounted(_taker)
+    ), "close-out: gain not counted"
+
+
+@internal
+@view
 def _check_counterparty(
     _house: address, _account: uint256, _instrument: uint256, _size: uint256, _held: int256
 ):
@@ -345,7 +392,7 @@ def _held(_house: address, _account: uint256, _instrument: uint256) -> int256:
     """
     size: int256 = 0
     quote: int256 = 0
-    size, quote = staticcall IClearingHouse(_house).position(_account, _instrument)
+    size, quote = staticcall ILossDesk(_house).position(_account, _instrument)
     assert size != 0, "close-out: no position"
     return size
 
@@ -428,12 +475,7 @@ def _take(
     @param _size Wad, a multiple of the lot.
     @param _mode 2 liquidation, 3 backstop, 4 compulsory close.
     """
-    assert _account != _taker, "close-out: own account"
-    # While gains are counted, closing a position would turn one into cash.
-    assert not (
-        staticcall ILossDesk(_house).is_uncounted(_account)
-        or staticcall ILossDesk(_house).is_uncounted(_taker)
-    ), "close-out: gain not counted"
+    self._check_parties(_house, _account, _taker)
     held: int256 = self._held(_house, _account, _instrument)
     assert _size > 0 and _size <= convert(abs(held), uint256), "close-out: size too large"
     delta: int256 = convert(_size, int256)

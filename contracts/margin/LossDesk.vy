@@ -7,12 +7,14 @@
 @notice Code without a state of its own, like the back office that delegates to
         it: calls, sale of collateral, the loss order, debts, and the statement
         of an account. Who may call what is said at the head of `ClearingHouse`.
-@dev    Called at its own address, it finds an empty book and refuses.
+@dev    Called at its own address, it finds an empty book and refuses. What is not
+        here is delegated on, to the take-over desk.
 """
 
 
 from ..interfaces import IClearingHouse
 from ..interfaces import ILossDesk
+from ..interfaces import ITakeOverDesk
 
 implements: ILossDesk
 
@@ -74,6 +76,13 @@ exports: (
 
 MASK_16: constant(uint256) = 2**16 - 1
 MASK_32: constant(uint256) = 2**32 - 1
+
+# Most that a function of the take-over desk answers (bytes).
+MAX_ANSWER: constant(uint256) = 512
+
+
+# The code that other functions are delegated to.
+TAKE_OVER_DESK: immutable(address)
 
 
 # `wallet` is zero where the close-out contract struck the promise out.
@@ -167,6 +176,7 @@ def __init__(
     token_feed: uint256,
     regime: uint256,
     lei: uint256,
+    take_over_desk_: address,
 ):
     """
     @notice Fixes the same connections as the house that will delegate here.
@@ -181,6 +191,7 @@ def __init__(
     @param token_feed Its feed on the board.
     @param regime 1 uncleared schedule, 2 cleared listed, 3 cleared OTC.
     @param lei The house's LEI, 20 characters in base 36.
+    @param take_over_desk_ Take-over desk, deployed with the same arguments before.
     """
     wiring.__init__(
         rulebook,
@@ -195,6 +206,21 @@ def __init__(
         regime,
         lei,
     )
+    assert (
+        staticcall ITakeOverDesk(take_over_desk_).wiring_hash() == wiring._hash()
+    ), "house: other take-over desk"
+    TAKE_OVER_DESK = take_over_desk_
+
+
+@external
+@raw_return
+@reentrant
+def __default__() -> Bytes[MAX_ANSWER]:
+    """
+    @notice Delegates on to the take-over desk, whose own functions take the lock.
+    @return What the take-over desk answers.
+    """
+    return raw_call(TAKE_OVER_DESK, msg.data, max_outsize=MAX_ANSWER, is_delegate_call=True)
 
 
 @external
@@ -327,3 +353,25 @@ def grace_until(account: uint256) -> uint256:
     @return Seconds; 0 if none was.
     """
     return losses._grace_until(account)
+
+
+@external
+@view
+def take_over_desk() -> address:
+    """
+    @notice The code that other functions are delegated to.
+    @return Its address.
+    """
+    return TAKE_OVER_DESK
+
+
+@external
+@view
+def position(account: uint256, instrument: uint256) -> (int256, int256):
+    """
+    @notice One position.
+    @param account Account id.
+    @param instrument Instrument id.
+    @return Size and quote (wads); zeros if it is not held.
+    """
+    return book._position(book._load(account, instrument))

@@ -22,7 +22,11 @@ MAX_LINES = 600
 """Half of a Vyper file is documentation; past this it is split."""
 SIGNATURE = re.compile(r'^    "\w+\([\w,]*\)"$')
 MAX_REASON = 32
-DELEGATES = {"BackOffice": "ClearingHouse", "LossDesk": "ClearingHouse"}
+DELEGATES = {
+    "BackOffice": "ClearingHouse",
+    "LossDesk": "ClearingHouse",
+    "TakeOverDesk": "ClearingHouse",
+}
 """Contracts that run only by delegation, and the one that delegates to them."""
 GENERATED = {"rules.vy", "rule_table.vy"}
 

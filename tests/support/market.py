@@ -85,11 +85,12 @@ class Market:
             self.regime,
             lei_word(HOUSE_LEI),
         )
-        self.desk = make("margin/LossDesk", *wiring)
+        self.takers_desk = make("margin/TakeOverDesk", *wiring)
+        self.desk = make("margin/LossDesk", *wiring, self.takers_desk.address)
         self.office = make("margin/BackOffice", *wiring, self.desk.address)
         house = make(self.house_from, *wiring, self.office.address, self.operator)
         seen: dict[str, Any] = {}
-        for part in (house, self.office, self.desk):
+        for part in (house, self.office, self.desk, self.takers_desk):
             for entry in part.abi:
                 if entry["type"] != "constructor" and entry["type"] != "fallback":
                     seen.setdefault(f"{entry['type']} {entry['name']}", entry)
@@ -253,7 +254,9 @@ class Market:
         }
         return Order(**(made | changes))
 
-    def matching(self, buy: Order, sell: Order, buyer: str, seller: str, size: int, price: int) -> Any:
+    def matching(
+        self, buy: Order, sell: Order, buyer: str, seller: str, size: int, price: int
+    ) -> Any:
         """The matcher call for two orders, signed."""
         chain = self.w3.eth.chain_id
         return self.matcher.functions.match(
@@ -314,12 +317,30 @@ class Market:
         )
         return self.do(taking, self.actors(taker))
 
+    def liquidating(self, name: str, taker: str, takes: list[tuple[int, int]]) -> Any:
+        """The call by which a party takes over several positions at once, at any mark."""
+        listed = [
+            (number, size, 2**255 if self.position(name, number).size > 0 else 0)
+            for number, size in takes
+        ]
+        return self.close_out.functions.liquidate_many(
+            self.house.address, self.ids[name], self.ids[taker], listed
+        )
+
     def liquidate_all(self, name: str, taker: str, instruments: list[int]) -> list[int]:
-        """Takes over whole positions until none is left; gas of each call."""
+        """Takes over whole positions, five a call, until none is left; gas of each call.
+
+        The last comes first: no other position then moves into the slot that is freed.
+        """
         gases = []
-        for number in instruments:
-            size = abs(self.position(name, number).size)
-            gases.append(int(self.liquidate(name, taker, size, number)["gasUsed"]))
+        left = instruments[::-1]
+        for start in range(0, len(left), 5):
+            takes = [
+                (number, abs(self.position(name, number).size))
+                for number in left[start : start + 5]
+            ]
+            call = self.liquidating(name, taker, takes)
+            gases.append(int(self.do(call, self.actors(taker))["gasUsed"]))
         return gases
 
 

@@ -152,10 +152,13 @@ def _load(_account: uint256, _instrument: uint256) -> Side:
     slot: uint256 = count
     changed: uint256 = 0
     if _instrument != 0:
+        # From the last to the first: whoever empties an account from its end finds
+        # each position at once.
         for i: uint256 in range(count, bound=MAX_POSITIONS):
-            position: uint256 = self.positions[_account][i]
+            place: uint256 = unsafe_sub(unsafe_sub(count, i), 1)
+            position: uint256 = self.positions[_account][place]
             if position & MASK_32 == _instrument:
-                slot = i
+                slot = place
                 changed = position
                 break
     return Side(account=_account, word=word, count=count, slot=slot, changed=changed, entry=0)

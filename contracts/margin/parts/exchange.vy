@@ -188,22 +188,7 @@ def take_over(terms: IClearingHouse.TakeOver):
         book._set_backstop(terms.taker, book.backstop[terms.taker] - used)
     market._add_volume(terms.instrument, word, terms.size)
     market._add_gross(terms.instrument, gross)
-    report_chain._report(
-        POSITION_LIQUIDATED_TOPIC,
-        convert(terms.account, bytes32),
-        convert(terms.instrument, bytes32),
-        abi_encode(
-            terms.taker,
-            terms.mode,
-            terms.size,
-            index,
-            terms.penalty,
-            terms.equity_before,
-            terms.margin_before,
-            terms.equity_after,
-            terms.margin_after,
-        ),
-    )
+    self._report_take_over(terms, index)
 
 
 @internal
@@ -258,10 +243,21 @@ def _leg(_account: uint256, _instrument: uint256, _delta: int256) -> Leg:
     @param _delta Signed size (wad).
     @return The leg; a flip through zero counts as opening.
     """
-    side: book.Side = book._load(_account, _instrument)
+    return self._class(book._load(_account, _instrument), _delta)
+
+
+@internal
+@pure
+def _class(_side: book.Side, _delta: int256) -> Leg:
+    """
+    @notice Classes what a side is about to do at its slot.
+    @param _side The side, loaded.
+    @param _delta Signed size (wad).
+    @return The leg; a flip through zero counts as opening.
+    """
     size: int256 = 0
     quote: int256 = 0
-    size, quote = book._position(side)
+    size, quote = book._position(_side)
     action: uint256 = OPEN
     if size != 0:
         after: int256 = size + _delta
@@ -272,7 +268,7 @@ def _leg(_account: uint256, _instrument: uint256, _delta: int256) -> Leg:
         elif (after > 0) == (size > 0):
             action = REDUCE
     return Leg(
-        side=side,
+        side=_side,
         action=action,
         delta=_delta,
         size=size,
@@ -339,10 +335,8 @@ def _settle_leg(
             self._check_reduction(before, leg.side, result)
     leg.equity = result.equity
     leg.requirement = result.requirement
-    book._store(leg.side, before.count)
     # Not before the checks: they compare with what was required before.
-    if (leg.side.word >> 120) & book.RETAIL != 0:
-        book.entry_notional[leg.side.account][_fill.instrument] = leg.entry
+    self._write(leg, _fill.instrument, before.count)
     self._report_leg(leg, _fill)
     return abs(leg.size) - abs(_leg.size)
 
@@ -448,5 +442,43 @@ def _report_leg(_leg: Leg, _fill: Fill):
             book._cash(_leg.side.word),
             _leg.equity,
             _leg.requirement,
+        ),
+    )
+
+
+@internal
+def _write(_leg: Leg, _instrument: uint256, _held: uint256):
+    """
+    @notice Stores a leg after its fill.
+    @param _leg The leg.
+    @param _instrument Instrument id.
+    @param _held Positions that the account held before.
+    """
+    book._store(_leg.side, _held)
+    if (_leg.side.word >> 120) & book.RETAIL != 0:
+        book.entry_notional[_leg.side.account][_instrument] = _leg.entry
+
+
+@internal
+def _report_take_over(_terms: IClearingHouse.TakeOver, _mark: uint256):
+    """
+    @notice Reports a take-over, after its two legs.
+    @param _terms The take-over.
+    @param _mark Wad.
+    """
+    report_chain._report(
+        POSITION_LIQUIDATED_TOPIC,
+        convert(_terms.account, bytes32),
+        convert(_terms.instrument, bytes32),
+        abi_encode(
+            _terms.taker,
+            _terms.mode,
+            _terms.size,
+            _mark,
+            _terms.penalty,
+            _terms.equity_before,
+            _terms.margin_before,
+            _terms.equity_after,
+            _terms.margin_after,
         ),
     )

@@ -432,25 +432,33 @@ def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
     """
     notional: uint256 = 0
     named: bool = False
-    in_doubt: bool = False
-    price: uint256 = 0
-    last: uint256 = max_value(uint256)
+    # Each feed is asked once: its price if that is in doubt, else zero.
+    feeds: DynArray[uint256, 4] = []
+    doubtful: DynArray[uint256, 4] = []
     for i: uint256 in range((book.accounts[_account] >> 104) & 255, bound=20):
         word: uint256 = book.positions[_account][i]
         terms: uint256 = book.instruments[word & MASK_32]
         if (terms >> 56) & book.SETTLED != 0:
             continue
         feed: uint256 = (terms >> 32) & (2**16 - 1)
-        if feed != last:
+        slot: uint256 = 0
+        for known: uint256 in feeds:
+            if known == feed:
+                break
+            slot += 1
+        if slot == len(feeds):
+            price: uint256 = 0
             flags: uint256 = 0
             price, flags = assessment._price(feed)
-            in_doubt = flags & STALE != 0 or (
-                block.timestamp < staticcall wiring.BOARD.grace_until(feed)
-            )
-            last = feed
-        if in_doubt:
+            if flags & STALE == 0 and (
+                block.timestamp >= staticcall wiring.BOARD.grace_until(feed)
+            ):
+                price = 0
+            feeds.append(feed)
+            doubtful.append(price)
+        if doubtful[slot] != 0:
             size: int256 = convert(convert(word, bytes32), int256) >> 144
-            notional += (convert(abs(size), uint256) * price + WAD - 1) // WAD
+            notional += (convert(abs(size), uint256) * doubtful[slot] + WAD - 1) // WAD
             named = named or word & MASK_32 == _instrument
     return notional, named
 

@@ -36,6 +36,7 @@ struct View:
     flags: uint256
     call_deadline: uint256  # seconds
     margin: IClearingHouse.Margin
+    in_doubt: uint256  # notional whose price is stale or in its grace period (wad)
 
 
 @internal
@@ -53,6 +54,7 @@ def _look(_house: address, _account: uint256) -> View:
         flags=(word >> 120) & 255,
         call_deadline=(word >> 168) & (2**32 - 1),
         margin=staticcall IClearingHouse(_house).margin(_account, CLOSE_OUT),
+        in_doubt=0,
     )
 
 
@@ -73,6 +75,7 @@ def _liquidatable(_house: address, _account: uint256, _instrument: uint256) -> V
     notional: uint256 = 0
     named: bool = False
     notional, named = staticcall ILossDesk(_house).doubt(_account, _instrument)
+    seen.in_doubt = notional
     if named or not self._is_beyond_doubt(seen.margin, notional):
         assert seen.margin.flags & STALE == 0, "close-out: stale price"
         raise "close-out: grace period"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keelmark.bindings.party_registry import PartyRegistry
     from keelmark.bindings.price_board import PriceBoard
     from keelmark.bindings.rulebook import Rulebook
+    from keelmark.bindings.take_over_desk import TakeOverDesk
     from keelmark.bindings.test_token import TestToken
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "PartyRegistry",
     "PriceBoard",
     "Rulebook",
+    "TakeOverDesk",
     "TestToken",
 ]
 
@@ -45,6 +47,7 @@ _MODULES = {
     "PartyRegistry": "party_registry",
     "PriceBoard": "price_board",
     "Rulebook": "rulebook",
+    "TakeOverDesk": "take_over_desk",
     "TestToken": "test_token",
 }
 

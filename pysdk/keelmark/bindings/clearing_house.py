@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from keelmark.bindings.clearing_house_acts import ClearingHouseActs, TakeOver
+from keelmark.bindings.clearing_house_acts import ClearingHouseActs, Take, TakeOver
 from keelmark.bindings.clearing_house_reads import Margin, Statement
 from keelmark.bindings.runtime import create
 from keelmark.chain.operations import Operation, Receipt
 
-__all__ = ["ClearingHouse", "Margin", "Statement", "TakeOver"]
+__all__ = ["ClearingHouse", "Margin", "Statement", "Take", "TakeOver"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from keelmark.bindings.clearing_house_reads import ClearingHouseReads
 from keelmark.bindings.runtime import send
 from keelmark.chain.operations import Operation, Receipt
 
-__all__ = ["ClearingHouseActs", "TakeOver"]
+__all__ = ["ClearingHouseActs", "Take", "TakeOver"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,17 @@ class TakeOver:
     margin_before: int
     equity_after: int
     margin_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The contract's struct `Take`."""
+
+    instrument: int
+    size: int
+    """Wad, unsigned."""
+    limit: int
+    """Worst mark (wad): the highest for a long, the lowest for a short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,3 +306,24 @@ class ClearingHouseActs(ClearingHouseReads):
         never more than the gain. Anyone, after the counting.
         """
         return send(self, "scale_gain(uint256 account)", (account,), gas)
+
+    def take_over_many(
+        self,
+        account: int,
+        taker: int,
+        takes: Sequence[Take],
+        equity: int,
+        requirement: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Moves positions at mark from one account to another and pays the penalty. Only the
+        close-out contract, which has checked that the account may be liquidated and who takes.
+        """
+        return send(
+            self,
+            "take_over_many(uint256 account,uint256 taker,(uint256,uint256,uint256)[] takes,"
+            "int256 equity,uint256 requirement)",
+            (account, taker, takes, equity, requirement),
+            gas,
+        )

@@ -70,23 +70,6 @@ class ClearingHouseReads:
             block,
         )
 
-    def position(
-        self,
-        account: int,
-        instrument: int,
-        *,
-        block: BlockId = "latest",
-    ) -> Operation[tuple[int, int]]:
-        """One position."""
-        return read(
-            self,
-            "position(uint256 account,uint256 instrument)",
-            (account, instrument),
-            "int256,int256",
-            lambda out: (out[0], out[1]),
-            block,
-        )
-
     def back_office(self, *, block: BlockId = "latest") -> Operation[str]:
         """The code that other functions are delegated to."""
         return read(self, "back_office()", (), "address", lambda out: checksum(out[0]), block)
@@ -395,5 +378,26 @@ class ClearingHouseReads:
             (account,),
             "uint256",
             lambda out: out[0],
+            block,
+        )
+
+    def take_over_desk(self, *, block: BlockId = "latest") -> Operation[str]:
+        """The code that other functions are delegated to."""
+        return read(self, "take_over_desk()", (), "address", lambda out: checksum(out[0]), block)
+
+    def position(
+        self,
+        account: int,
+        instrument: int,
+        *,
+        block: BlockId = "latest",
+    ) -> Operation[tuple[int, int]]:
+        """One position."""
+        return read(
+            self,
+            "position(uint256 account,uint256 instrument)",
+            (account, instrument),
+            "int256,int256",
+            lambda out: (out[0], out[1]),
             block,
         )

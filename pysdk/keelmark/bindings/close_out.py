@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from keelmark.bindings.runtime import create, read, send
 from keelmark.chain.operations import BlockId, Operation, Receipt
 
-__all__ = ["CloseOut"]
+__all__ = ["CloseOut", "Take"]
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The contract's struct `Take`."""
+
+    instrument: int
+    size: int
+    """Wad, unsigned."""
+    limit: int
+    """Worst mark (wad): the highest for a long, the lowest for a short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,27 @@ class CloseOut:
             "liquidate(address house,uint256 account,uint256 taker,uint256 instrument,"
             "uint256 size,uint256 limit)",
             (house, account, taker, instrument, size, limit),
+            gas,
+        )
+
+    def liquidate_many(
+        self,
+        house: str,
+        account: int,
+        taker: int,
+        takes: Sequence[Take],
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Takes over positions in several instruments at once, at mark, into the caller's
+        account. The rules of `liquidate` hold for the whole: it is the way out of a hedged book,
+        and the cheap way out of a large one.
+        """
+        return send(
+            self,
+            "liquidate_many(address house,uint256 account,uint256 taker,(uint256,uint256,"
+            "uint256)[] takes)",
+            (house, account, taker, takes),
             gas,
         )
 

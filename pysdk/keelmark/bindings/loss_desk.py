@@ -35,6 +35,7 @@ class LossDesk:
         token_feed: int,
         regime: int,
         lei: int,
+        take_over_desk: str,
         gas: int | None = None,
     ) -> Operation[Receipt]:
         """Deploys the contract; the receipt names its address."""
@@ -43,7 +44,7 @@ class LossDesk:
             init_code,
             "(address rulebook,address parties,address instruments,address board,address matcher,"
             "address close_out,address fund,address token,uint256 token_feed,uint256 regime,"
-            "uint256 lei)",
+            "uint256 lei,address take_over_desk)",
             (
                 rulebook,
                 parties,
@@ -56,6 +57,7 @@ class LossDesk:
                 token_feed,
                 regime,
                 lei,
+                take_over_desk,
             ),
             gas,
         )

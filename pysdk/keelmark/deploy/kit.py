@@ -18,6 +18,7 @@ from keelmark.bindings.order_matcher import OrderMatcher
 from keelmark.bindings.party_registry import PartyRegistry
 from keelmark.bindings.price_board import PriceBoard
 from keelmark.bindings.rulebook import Rulebook
+from keelmark.bindings.take_over_desk import TakeOverDesk
 from keelmark.chain.client import SigningChain
 from keelmark.chain.compiler import Artefact, compile_contract
 from keelmark.chain.operations import (
@@ -105,7 +106,8 @@ def deployment(
         "DefaultFund", lambda code: DefaultFund.create(code, token=plan.token, gas=_GAS)
     )
     wiring = _Wiring(rulebook, parties, instruments, board, matcher, close_out, fund)
-    desk = yield from made.add("LossDesk", lambda code: _loss_desk(code, plan, wiring))
+    takers = yield from made.add("TakeOverDesk", lambda code: _take_over_desk(code, plan, wiring))
+    desk = yield from made.add("LossDesk", lambda code: _loss_desk(code, plan, wiring, takers))
     office = yield from made.add("BackOffice", lambda code: _back_office(code, plan, wiring, desk))
     yield from made.add("ClearingHouse", lambda code: _house(code, plan, wiring, office))
     return Deployment(
@@ -121,7 +123,7 @@ def deployment(
 
 @dataclass(frozen=True, slots=True)
 class _Wiring:
-    """Addresses that the house and the two that it delegates to must agree on."""
+    """Addresses that the house and the three that it delegates to must agree on."""
 
     rulebook: str
     parties: str
@@ -132,7 +134,25 @@ class _Wiring:
     fund: str
 
 
-def _loss_desk(code: bytes, plan: Plan, wiring: _Wiring) -> Operation[Receipt]:
+def _take_over_desk(code: bytes, plan: Plan, wiring: _Wiring) -> Operation[Receipt]:
+    return TakeOverDesk.create(
+        code,
+        rulebook=wiring.rulebook,
+        parties=wiring.parties,
+        instruments=wiring.instruments,
+        board=wiring.board,
+        matcher=wiring.matcher,
+        close_out=wiring.close_out,
+        fund=wiring.fund,
+        token=plan.token,
+        token_feed=plan.token_feed,
+        regime=int(plan.regime),
+        lei=pack_lei(plan.lei),
+        gas=_GAS,
+    )
+
+
+def _loss_desk(code: bytes, plan: Plan, wiring: _Wiring, takers: str) -> Operation[Receipt]:
     return LossDesk.create(
         code,
         rulebook=wiring.rulebook,
@@ -146,6 +166,7 @@ def _loss_desk(code: bytes, plan: Plan, wiring: _Wiring) -> Operation[Receipt]:
         token_feed=plan.token_feed,
         regime=int(plan.regime),
         lei=pack_lei(plan.lei),
+        take_over_desk=takers,
         gas=_GAS,
     )
 

@@ -30,6 +30,7 @@ KIT = (
     "OrderMatcher",
     "CloseOut",
     "DefaultFund",
+    "TakeOverDesk",
     "LossDesk",
     "BackOffice",
     "ClearingHouse",

@@ -106,8 +106,16 @@ def test_other_loss_desk(
         deploy("margin/BackOffice", *changed(clearing, change), clearing.market.desk.address)
 
 
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
+def test_other_take_over_desk(
+    clearing: Clearing, deploy: Deploy, reverts: Any, change: dict[str, Any]
+) -> None:
+    with reverts("house: other take-over desk"):
+        deploy("margin/LossDesk", *changed(clearing, change), clearing.market.takers_desk.address)
+
+
 def test_other_rulebook(clearing: Clearing, deploy: Deploy, reverts: Any) -> None:
-    """Each of the three checks the digest by itself."""
+    """Each of the four checks the digest by itself."""
     market = clearing.market
     other = deploy("tests/mocks/OtherRulebook")
     arguments = wiring(clearing, rulebook=other.address)
@@ -116,19 +124,21 @@ def test_other_rulebook(clearing: Clearing, deploy: Deploy, reverts: Any) -> Non
     with reverts("house: other rulebook"):
         deploy("margin/BackOffice", *arguments, market.desk.address)
     with reverts("house: other rulebook"):
-        deploy("margin/LossDesk", *arguments)
+        deploy("margin/LossDesk", *arguments, market.takers_desk.address)
+    with reverts("house: other rulebook"):
+        deploy("margin/TakeOverDesk", *arguments)
 
 
 @pytest.mark.parametrize("regime", [0, 4])
 def test_unknown_regime(clearing: Clearing, deploy: Deploy, reverts: Any, regime: int) -> None:
     with reverts("house: unknown regime"):
-        deploy("margin/LossDesk", *wiring(clearing, regime=regime))
+        deploy("margin/TakeOverDesk", *wiring(clearing, regime=regime))
 
 
 @pytest.mark.parametrize("lei", [0, 2**104])
 def test_lei_out_of_range(clearing: Clearing, deploy: Deploy, reverts: Any, lei: int) -> None:
     with reverts("house: lei out of range"):
-        deploy("margin/LossDesk", *wiring(clearing, lei=lei))
+        deploy("margin/TakeOverDesk", *wiring(clearing, lei=lei))
 
 
 def test_settlement_token_of_too_many_decimals(
@@ -136,17 +146,18 @@ def test_settlement_token_of_too_many_decimals(
 ) -> None:
     token = deploy("tests/mocks/ManyDecimals")
     with reverts(""):
-        deploy("margin/LossDesk", *wiring(clearing, token=token.address))
+        deploy("margin/TakeOverDesk", *wiring(clearing, token=token.address))
 
 
 def test_layouts_are_equal() -> None:
     """House, back office and desk must agree on every slot, and the chain's root is the first."""
     layouts = [
         compile_contract(f"margin/{name}").layout
-        for name in ("ClearingHouse", "BackOffice", "LossDesk")
+        for name in ("ClearingHouse", "BackOffice", "LossDesk", "TakeOverDesk")
     ]
     assert layouts[0]["storage_layout"] == layouts[1]["storage_layout"]
     assert layouts[0]["storage_layout"] == layouts[2]["storage_layout"]
+    assert layouts[0]["storage_layout"] == layouts[3]["storage_layout"]
     assert layouts[0]["storage_layout"]["report_chain"]["root"]["slot"] == 0
     # One lock for all, or a call through one could enter another.
     locks = [layout["transient_storage_layout"] for layout in layouts]
