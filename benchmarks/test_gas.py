@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 from rich.table import Table
-from tests.support.market import BTC, ETH, Market
+
+from tests.support.market import ETH, Market
 from tests.support.orders import WAD
 
 SNAPSHOT = Path(__file__).with_name("gas_snapshot.json")
