@@ -30,11 +30,19 @@ def test_a_rising_day_touches_its_low_first_and_a_falling_day_its_high() -> None
     wholes = [point.price / 10**18 for point in points]
     assert wholes == [100, 90, 130, 120, 120, 125, 80, 95.5]
     # 10 March 2020 began at second 1,583,798,400.
-    assert [point.time - 1_583_798_400 for point in points[:5]] == [0, 28_800, 57_600, 86_340, 86_400]
+    assert [point.time - 1_583_798_400 for point in points[:5]] == [
+        0,
+        28_800,
+        57_600,
+        86_340,
+        86_400,
+    ]
 
 
 def test_a_day_that_closes_where_it_opened_counts_as_rising() -> None:
-    days = parse_prices(HEAD + "2020-03-10,100,130,90,100\n" + DOWN.replace("120", "100", 1), "file")
+    days = parse_prices(
+        HEAD + "2020-03-10,100,130,90,100\n" + DOWN.replace("120", "100", 1), "file"
+    )
     assert days[0].path == tuple(number * 10**18 for number in (100, 90, 130, 100))
 
 
@@ -45,7 +53,9 @@ def test_prices_are_exact() -> None:
 
 
 def test_columns_may_stand_in_another_order_with_others_beside() -> None:
-    text = "volume,Close,low,high,open,date\n5,120,90,130,100,2020-03-10\n6,95,80,125,120,2020-03-11\n"
+    text = (
+        "volume,Close,low,high,open,date\n5,120,90,130,100,2020-03-10\n6,95,80,125,120,2020-03-11\n"
+    )
     assert parse_prices(text, "file")[0].path == tuple(n * 10**18 for n in (100, 90, 130, 120))
 
 
@@ -56,11 +66,17 @@ BAD = {
     "column missing": ("date,open,high,low\n", "line 1: column close is missing"),
     "column twice": ("date,open,high,low,close,low\n", "line 1: column low is there twice"),
     "field missing": (HEAD + UP + "2020-03-11,120,125,80\n", "line 3: 4 fields, expected 5"),
-    "no date": (HEAD + UP + "11 March,120,125,80,95\n", "line 3: date is '11 March', expected a day"),
+    "no date": (
+        HEAD + UP + "11 March,120,125,80,95\n",
+        "line 3: date is '11 March', expected a day",
+    ),
     "no such day": (HEAD + "2020-02-30,1,2,1,2\n", "line 2: date is '2020-02-30'"),
     "compact date": (HEAD + "20200310,1,2,1,2\n", "line 2: date is '20200310'"),
     "too early": (HEAD + "1969-12-31,1,2,1,2\n", "line 2: date is 1969-12-31, expected 1970-02-01"),
-    "day missing": (HEAD + UP + "2020-03-13,1,2,1,2\n", "line 3: date is 2020-03-13, expected 2020-03-11"),
+    "day missing": (
+        HEAD + UP + "2020-03-13,1,2,1,2\n",
+        "line 3: date is 2020-03-13, expected 2020-03-11",
+    ),
     "day twice": (HEAD + UP + UP, "line 3: date 2020-03-10 does not follow 2020-03-10"),
     "backwards": (HEAD + DOWN + UP, "line 3: date 2020-03-10 does not follow 2020-03-11"),
     "high below low": (HEAD + UP + "2020-03-11,5,4,6,5\n", "line 3: high is below low"),
@@ -70,7 +86,10 @@ BAD = {
     "zero": (HEAD + UP + "2020-03-11,0,6,0,5\n", "line 3: open is 0, expected 0.000001"),
     "no number": (HEAD + UP + "2020-03-11,5,6,low,5\n", "line 3: low is 'low', expected a decimal"),
     "blank": (HEAD + UP + "2020-03-11,5,6,,5\n", "line 3: low is '', expected a decimal"),
-    "not finite": (HEAD + UP + "2020-03-11,5,6,nan,5\n", "line 3: low is 'nan', expected a decimal"),
+    "not finite": (
+        HEAD + UP + "2020-03-11,5,6,nan,5\n",
+        "line 3: low is 'nan', expected a decimal",
+    ),
     "infinite": (HEAD + UP + "2020-03-11,5,inf,4,5\n", "line 3: high is 'inf', expected a decimal"),
     "too large": (HEAD + UP + "2020-03-11,5,1e9,4,5\n", "line 3: high is 1e9, expected 0.000001"),
     "too fine": (HEAD + UP + "2020-03-11,1.0000000000000000001,6,1,5\n", "at most 18 decimals"),
