@@ -34,7 +34,9 @@ def register(root: typer.Typer) -> None:
     root.command("reconcile", help=_HELP)(reconcile)
 
 
-def reconcile(manifest: Manifest, rpc: Rpc, underlier: Underlier = 1, as_json: Json = False) -> None:
+def reconcile(
+    manifest: Manifest, rpc: Rpc, underlier: Underlier = 1, as_json: Json = False
+) -> None:
     """Read, rebuild, compare."""
     from keelmark.chain import connect
     from keelmark.deploy import read_manifest, verify
