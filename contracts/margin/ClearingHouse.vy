@@ -26,8 +26,9 @@
         function that delegates or destroys.
 
         The parts: `book` (state), `wiring` (immutables), `assessment` (equity and
-        margin), `market` (funding, open interest), `exchange` (trades and
-        take-overs). `report_chain` comes first: its root is storage slot 0.
+        margin), `market` (funding, open interest), `novation` (what a fill does to
+        one account), `exchange` (trades and take-overs). `report_chain` comes
+        first: its root is storage slot 0.
 """
 
 
@@ -44,6 +45,7 @@ from .parts import assessment
 from .parts import book
 from .parts import exchange
 from .parts import market
+from .parts import novation
 from .parts import wiring
 
 
@@ -53,12 +55,20 @@ initializes: book
 initializes: wiring
 initializes: assessment[book := book, wiring := wiring]
 initializes: market[report_chain := report_chain, book := book]
+initializes: novation[
+    report_chain := report_chain,
+    book := book,
+    wiring := wiring,
+    assessment := assessment,
+    market := market,
+]
 initializes: exchange[
     report_chain := report_chain,
     book := book,
     wiring := wiring,
     assessment := assessment,
     market := market,
+    novation := novation,
 ]
 
 

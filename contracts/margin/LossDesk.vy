@@ -22,9 +22,10 @@ from ..modules import report_chain
 from ..modules import roles
 from .parts import assessment
 from .parts import book
-from .parts import exchange
+from .parts import calls
 from .parts import losses
 from .parts import market
+from .parts import novation
 from .parts import wiring
 
 
@@ -34,12 +35,18 @@ initializes: book
 initializes: wiring
 initializes: assessment[book := book, wiring := wiring]
 initializes: market[report_chain := report_chain, book := book]
-initializes: exchange[
+initializes: novation[
     report_chain := report_chain,
     book := book,
     wiring := wiring,
     assessment := assessment,
     market := market,
+]
+initializes: calls[
+    report_chain := report_chain,
+    book := book,
+    wiring := wiring,
+    assessment := assessment,
 ]
 initializes: losses[
     report_chain := report_chain,
@@ -63,9 +70,9 @@ exports: (
     book.episode_gains,
     book.episode_loss,
     # Calls, losses, debts
-    losses.set_call,
-    losses.sell_collateral,
-    losses.void_backstop,
+    calls.set_call,
+    calls.sell_collateral,
+    calls.void_backstop,
     losses.allocate_loss,
     losses.pay_debt,
     losses.cover_loss,
@@ -299,7 +306,7 @@ def margin_after(
     @param valuation 0 opening, 1 withdrawal, 2 close-out.
     @return Equity (wad), requirement (wad), price flags (1 stale, 2 jumped).
     """
-    return exchange._preview(account, instrument, delta, valuation)
+    return novation._preview(account, instrument, delta, valuation)
 
 
 @external
@@ -329,7 +336,7 @@ def doubt(account: uint256, instrument: uint256) -> (uint256, bool):
     @return Notional of those positions at the last prices (wad), and whether the
             instrument is one of them.
     """
-    return losses._doubt(account, instrument)
+    return calls._doubt(account, instrument)
 
 
 @external
@@ -352,7 +359,7 @@ def grace_until(account: uint256) -> uint256:
     @param account Account id.
     @return Seconds; 0 if none was.
     """
-    return losses._grace_until(account)
+    return calls._grace_until(account)
 
 
 @external

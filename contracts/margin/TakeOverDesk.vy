@@ -18,8 +18,8 @@ from ..modules import roles
 from .parts import assessment
 from .parts import batch
 from .parts import book
-from .parts import exchange
 from .parts import market
+from .parts import novation
 from .parts import wiring
 
 
@@ -29,7 +29,7 @@ initializes: book
 initializes: wiring
 initializes: assessment[book := book, wiring := wiring]
 initializes: market[report_chain := report_chain, book := book]
-initializes: exchange[
+initializes: novation[
     report_chain := report_chain,
     book := book,
     wiring := wiring,
@@ -42,7 +42,7 @@ initializes: batch[
     wiring := wiring,
     assessment := assessment,
     market := market,
-    exchange := exchange,
+    novation := novation,
 ]
 
 

@@ -18,7 +18,7 @@ from tests.style.vyper_source import (
 CODE_LIMIT = 24_576
 HOUSE_LIMIT = 18_000
 MAX_WIDTH = 100
-MAX_LINES = 600
+MAX_LINES = 400
 """Half of a Vyper file is documentation; past this it is split."""
 SIGNATURE = re.compile(r'^    "\w+\([\w,]*\)"$')
 MAX_REASON = 32

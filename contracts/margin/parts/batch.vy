@@ -18,8 +18,8 @@ from ...modules import margin
 from ...modules import report_chain
 from . import assessment
 from . import book
-from . import exchange
 from . import market
+from . import novation
 from . import wiring
 
 
@@ -28,7 +28,7 @@ uses: book
 uses: wiring
 uses: assessment
 uses: market
-uses: exchange
+uses: novation
 
 
 MAX_TAKES: constant(uint256) = 5
@@ -66,8 +66,8 @@ def take_over_many(
     ), "house: gain not counted"
     count: uint256 = len(takes)
     assert count > 0, "house: nothing taken"
-    legs: exchange.Leg[2 * MAX_TAKES] = empty(exchange.Leg[2 * MAX_TAKES])
-    fills: exchange.Fill[MAX_TAKES] = empty(exchange.Fill[MAX_TAKES])
+    legs: novation.Leg[2 * MAX_TAKES] = empty(novation.Leg[2 * MAX_TAKES])
+    fills: novation.Fill[MAX_TAKES] = empty(novation.Fill[MAX_TAKES])
     notional: uint256 = 0
     lot: uint256 = 0
     for i: uint256 in range(count, bound=MAX_TAKES):
@@ -112,7 +112,7 @@ def take_over_many(
         back: int256 = convert(lot, int256)
         if legs[2 * last].delta > 0:
             back = -back
-        short: IClearingHouse.Margin = exchange._preview(
+        short: IClearingHouse.Margin = novation._preview(
             account, takes[last].instrument, back, CLOSE_OUT
         )
         saved: uint256 = margin._penalty(
@@ -141,18 +141,18 @@ def take_over_many(
         legs[2 * i].requirement = after.requirement
         legs[2 * i + 1].equity = taken.equity
         legs[2 * i + 1].requirement = taken.requirement
-        exchange._report_leg(legs[2 * i], fills[i])
-        exchange._report_leg(legs[2 * i + 1], fills[i])
+        novation._report_leg(legs[2 * i], fills[i])
+        novation._report_leg(legs[2 * i + 1], fills[i])
         terms.instrument = takes[i].instrument
         terms.size = takes[i].size
         if i == last:
             terms.penalty = penalty
-        exchange._report_take_over(terms, fills[i].index)
+        novation._report_take_over(terms, fills[i].index)
 
 
 @internal
 @view
-def _fill(_word: uint256, _take: IClearingHouse.Take, _held: int256) -> exchange.Fill:
+def _fill(_word: uint256, _take: IClearingHouse.Take, _held: int256) -> novation.Fill:
     """
     @notice The fill of one position, at a mark that is beyond doubt and accepted.
     @param _word Instrument word.
@@ -169,7 +169,7 @@ def _fill(_word: uint256, _take: IClearingHouse.Take, _held: int256) -> exchange
         assert mark <= _take.limit, "house: mark above the limit"
     else:
         assert mark >= _take.limit, "house: mark below the limit"
-    return exchange.Fill(
+    return novation.Fill(
         instrument=_take.instrument,
         price=mark,
         index=mark,
@@ -180,8 +180,8 @@ def _fill(_word: uint256, _take: IClearingHouse.Take, _held: int256) -> exchange
 
 @internal
 def _move(
-    _side: book.Side, _fill: exchange.Fill, _delta: int256, _quote_delta: int256
-) -> exchange.Leg:
+    _side: book.Side, _fill: novation.Fill, _delta: int256, _quote_delta: int256
+) -> novation.Leg:
     """
     @notice One side of a fill, stored and not yet assessed.
     @param _side The account, loaded.
@@ -190,10 +190,10 @@ def _move(
     @param _quote_delta Change of quote plus cash (wad).
     @return The leg after it.
     """
-    leg: exchange.Leg = exchange._apply(
-        exchange._class(_side, _delta), _fill, _quote_delta, 0
+    leg: novation.Leg = novation._apply(
+        novation._class(_side, _delta), _fill, _quote_delta, 0
     )
-    exchange._write(leg, _fill.instrument, _side.count)
+    novation._write(leg, _fill.instrument, _side.count)
     return leg
 
 

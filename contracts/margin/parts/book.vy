@@ -320,3 +320,18 @@ def _set_balance(_account: uint256, _asset: uint256, _amount: uint256):
         self.accounts[_account] = word & ~bit
     else:
         self.accounts[_account] = word | bit
+
+
+@internal
+def _add_cash(_account: uint256, _amount: int256) -> int256:
+    """
+    @notice Changes an account's cash.
+    @param _account Account id.
+    @param _amount Wad, signed.
+    @return Cash after (wad).
+    """
+    word: uint256 = self.accounts[_account]
+    assert word != 0, "house: unknown account"
+    cash: int256 = self._cash(word) + _amount
+    self.accounts[_account] = self._with_cash(word, cash)
+    return cash

@@ -1,7 +1,7 @@
 # pragma version 0.4.3
 # pragma nonreentrancy on
 """
-@title Losses: margin calls, sale of collateral, the written loss order, debts
+@title Losses: the written loss order, debts, the scaling of gains
 @license Apache-2.0
 @notice A loss goes, in this order (Regulation (EU) 648/2012 Art. 45), to: the
         account's own margin; the free resources of the member that carries it
@@ -39,20 +39,7 @@ WITHDRAWAL: constant(uint256) = 1
 CLOSE_OUT: constant(uint256) = 2
 STALE: constant(uint256) = 1
 MASK_32: constant(uint256) = 2**32 - 1
-WAD: constant(uint256) = 10**18
 
-BACKSTOP_COMMITTED_TOPIC: constant(bytes32) = keccak256(
-    "BackstopCommitted(uint256,address,uint256)"
-)
-MARGIN_CALLED_TOPIC: constant(bytes32) = keccak256(
-    "MarginCalled(uint256,uint256,int256,uint256,uint256)"
-)
-MARGIN_CALL_ENDED_TOPIC: constant(bytes32) = keccak256(
-    "MarginCallEnded(uint256,uint256,int256,uint256)"
-)
-COLLATERAL_SOLD_TOPIC: constant(bytes32) = keccak256(
-    "CollateralSold(uint256,uint256,uint256,uint256,uint256,int256,uint256,int256,uint256)"
-)
 LOSS_ALLOCATED_TOPIC: constant(bytes32) = keccak256(
     "LossAllocated(uint256,uint256,uint256,uint256,uint256,uint256,uint256,uint256)"
 )
@@ -64,94 +51,6 @@ DEFICIT_EXTINGUISHED_TOPIC: constant(bytes32) = keccak256(
 LOSS_COVERED_TOPIC: constant(bytes32) = keccak256("LossCovered(uint256,address,uint256,uint256)")
 GAIN_COUNTED_TOPIC: constant(bytes32) = keccak256("GainCounted(uint256,uint256,uint256,uint256)")
 GAIN_SCALED_TOPIC: constant(bytes32) = keccak256("GainScaled(uint256,uint256,uint256,int256)")
-
-
-@external
-def set_call(account: uint256, deadline: uint256, equity: int256, requirement: uint256):
-    """
-    @notice Begins or ends a margin call. Only the close-out contract.
-    @param account Account id.
-    @param deadline Seconds; 0 ends the call.
-    @param equity For the report (wad).
-    @param requirement For the report (wad).
-    """
-    wiring._check_close_out()
-    word: uint256 = book.accounts[account] & ~((book.CALLED << 120) | (MASK_32 << 168))
-    member: bytes32 = convert((word >> 136) & MASK_32, bytes32)
-    if deadline == 0:
-        book.accounts[account] = word
-        report_chain._report(
-            MARGIN_CALL_ENDED_TOPIC,
-            convert(account, bytes32),
-            member,
-            abi_encode(equity, requirement),
-        )
-    else:
-        book.accounts[account] = word | (book.CALLED << 120) | (deadline << 168)
-        report_chain._report(
-            MARGIN_CALLED_TOPIC,
-            convert(account, bytes32),
-            member,
-            abi_encode(equity, requirement, deadline),
-        )
-
-
-@external
-def void_backstop(member: uint256):
-    """
-    @notice Strikes out what is left of a promise that its member cannot keep.
-            Only the close-out contract.
-    @param member The member's account id.
-    """
-    wiring._check_close_out()
-    book._set_backstop(member, 0)
-    report_chain._report(
-        BACKSTOP_COMMITTED_TOPIC,
-        convert(member, bytes32),
-        empty(bytes32),
-        abi_encode(empty(uint256)),
-    )
-
-
-@external
-def sell_collateral(
-    account: uint256, buyer: uint256, asset: uint256, amount: uint256, cost: uint256
-):
-    """
-    @notice Moves collateral of an account that owes cash to a buyer, for the
-            buyer's cash. Only the close-out contract, which has fixed the price.
-    @param account Account id of the seller.
-    @param buyer Account id of the buyer; its cash must suffice.
-    @param asset Collateral asset.
-    @param amount Token units.
-    @param cost Wad.
-    """
-    wiring._check_close_out()
-    held: uint256 = book._balance(account, asset)
-    assert amount > 0 and amount <= held, "house: not enough collateral"
-    book._set_balance(account, asset, held - amount)
-    received: uint256 = book._balance(buyer, asset) + amount
-    # As for deposits: the margin check counts on it.
-    assert (
-        received * 10 ** (18 - ((book.collaterals[asset] >> 32) & 255)) < 2**112
-    ), "house: balance out of range"
-    book._set_balance(buyer, asset, received)
-    cash: int256 = self._add_cash(account, convert(cost, int256))
-    paid: int256 = self._add_cash(buyer, -convert(cost, int256))
-    assert paid >= 0, "house: not enough cash"
-    side: book.Side = book._load(buyer, 0)
-    if side.count > 0:
-        result: IClearingHouse.Margin = assessment._assess(side, OPENING)
-        assert result.flags & STALE == 0, "house: stale price"
-        assert (
-            result.equity >= convert(result.requirement, int256)
-        ), "house: below initial margin"
-    report_chain._report(
-        COLLATERAL_SOLD_TOPIC,
-        convert(account, bytes32),
-        convert(asset, bytes32),
-        abi_encode(buyer, amount, cost, cash, held - amount, paid, received),
-    )
 
 
 @external
@@ -174,7 +73,7 @@ def allocate_loss(account: uint256):
     own: uint256 = 0
     if member != account:
         own = min(self._free_cash(member), deficit) // scale * scale
-        self._add_cash(member, -convert(own, int256))
+        book._add_cash(member, -convert(own, int256))
     share: uint256 = 0
     house: uint256 = 0
     others: uint256 = 0
@@ -246,7 +145,7 @@ def pay_debt(account: uint256, amount: uint256):
     book.uncovered -= reduced
     book.dust += paid[4] - reduced
     if paid[0] > 0:
-        self._add_cash(member, convert(paid[0], int256))
+        book._add_cash(member, convert(paid[0], int256))
     report_chain._report(
         DEBT_PAID_TOPIC,
         convert(account, bytes32),
@@ -338,7 +237,7 @@ def scale_gain(account: uint256):
     book.counted_gain[account] = 0
     book.gains_to_scale -= gain
     book.uncovered -= amount
-    cash: int256 = self._add_cash(account, -convert(amount, int256))
+    cash: int256 = book._add_cash(account, -convert(amount, int256))
     report_chain._report(
         GAIN_SCALED_TOPIC,
         convert(account, bytes32),
@@ -362,21 +261,6 @@ def _start_episode(_loss: uint256):
 
 
 @internal
-def _add_cash(_account: uint256, _amount: int256) -> int256:
-    """
-    @notice Changes an account's cash.
-    @param _account Account id.
-    @param _amount Wad, signed.
-    @return Cash after (wad).
-    """
-    word: uint256 = book.accounts[_account]
-    assert word != 0, "house: unknown account"
-    cash: int256 = book._cash(word) + _amount
-    book.accounts[_account] = book._with_cash(word, cash)
-    return cash
-
-
-@internal
 @view
 def _free_cash(_account: uint256) -> uint256:
     """
@@ -396,71 +280,6 @@ def _free_cash(_account: uint256) -> uint256:
     profit: int256 = opening.equity - bare.equity
     excess: int256 = result.equity - profit - convert(result.requirement, int256)
     return convert(max(min(cash, excess), 0), uint256)
-
-
-@internal
-@view
-def _grace_until(_account: uint256) -> uint256:
-    """
-    @notice When liquidation of an account may start again after one of the
-            prices that its positions need had been stale.
-    @param _account Account id.
-    @return Seconds; 0 if none was.
-    """
-    latest: uint256 = 0
-    last: uint256 = max_value(uint256)
-    side: book.Side = book._load(_account, 0)
-    for i: uint256 in range(side.count, bound=20):
-        word: uint256 = book.positions[_account][i]
-        feed: uint256 = (book.instruments[word & MASK_32] >> 32) & (2**16 - 1)
-        if feed != last:
-            latest = max(latest, staticcall wiring.BOARD.grace_until(feed))
-            last = feed
-    return latest
-
-
-@internal
-@view
-def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
-    """
-    @notice How much of an account's positions has a price that is stale or in
-            its grace period.
-    @param _account Account id.
-    @param _instrument Instrument id.
-    @return Their notional at the last prices (wad), and whether the instrument
-            is among them.
-    """
-    notional: uint256 = 0
-    named: bool = False
-    # Each feed is asked once: its price if that is in doubt, else zero.
-    feeds: DynArray[uint256, 4] = []
-    doubtful: DynArray[uint256, 4] = []
-    for i: uint256 in range((book.accounts[_account] >> 104) & 255, bound=20):
-        word: uint256 = book.positions[_account][i]
-        terms: uint256 = book.instruments[word & MASK_32]
-        if (terms >> 56) & book.SETTLED != 0:
-            continue
-        feed: uint256 = (terms >> 32) & (2**16 - 1)
-        slot: uint256 = 0
-        for known: uint256 in feeds:
-            if known == feed:
-                break
-            slot += 1
-        if slot == len(feeds):
-            price: uint256 = 0
-            flags: uint256 = 0
-            price, flags = assessment._price(feed)
-            if flags & STALE == 0 and (
-                block.timestamp >= staticcall wiring.BOARD.grace_until(feed)
-            ):
-                price = 0
-            feeds.append(feed)
-            doubtful.append(price)
-        if doubtful[slot] != 0:
-            size: int256 = convert(convert(word, bytes32), int256) >> 144
-            notional += (convert(abs(size), uint256) * doubtful[slot] + WAD - 1) // WAD
-            named = named or word & MASK_32 == _instrument
-    return notional, named
 
 
 @internal
