@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -110,6 +111,39 @@ class LifeMachine(MoneyMachine):
                 taker,
                 arguments,
                 lambda model: model.liquidate(account, receiver, number, size),
+            ),
+        )
+
+    @precondition(lambda self: self.seldom() or self.due_accounts())
+    @rule(
+        name=trader,
+        pick=place,
+        taker=st.sampled_from(("maker", "maker", *TRADERS, NEWCOMER)),
+        shares=st.lists(percent, min_size=1, max_size=3),
+        astray=CHANCE,
+    )
+    def liquidate_many(
+        self, name: str, pick: int, taker: str, shares: list[int], astray: bool
+    ) -> None:
+        """Several positions of an account at once; the same one again, if it has too few."""
+        account, first = self.target(name, pick, astray)
+        receiver, book = self.id_of(taker), self.model.accounts.get(account)
+        held = sorted(book.positions) if book and book.positions else [first]
+        takes = [
+            (number, self.taken(account, number, share))
+            for number, share in zip(cycle(held), shares, strict=False)
+        ]
+        limited = [
+            (number, size, 2**255 if book and book.state().position(number).size > 0 else 0)
+            for number, size in takes
+        ]
+        self.not_worse(
+            account,
+            lambda: self.close_out_act(
+                "liquidate_many",
+                taker,
+                (account, receiver, limited),
+                lambda model: model.liquidate_many(account, receiver, takes),
             ),
         )
 

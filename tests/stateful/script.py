@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keelmark.units import WAD
-from tests.support.market import BTC, ETH
+from tests.support.market import BTC, ETH, TOKEN_FEED
 
 Script = tuple[tuple[Any, ...], ...]
 
@@ -107,4 +107,22 @@ NARROW: Script = (
 )
 """An account with next to no equity left, where the penalty's cap binds."""
 
-LIVES = {"orderly": ORDERLY, "ruinous": RUINOUS, "narrow": NARROW}
+SEVERAL: Script = (
+    ("begin", [("gambler", True, 0, 60, 0), ("gambler", True, 1, 75, 25)]),
+    ("crash", BTC, -2500, 3, True),
+    ("crash", ETH, -4200, 5, True),
+    ("liquidate_many", "maker", 0, "gambler", [30, 30], False),
+    ("liquidate_many", "maker", 0, "newcomer", [30, 30], False),
+    ("liquidate_many", "maker", 0, "retail saver", [30, 30], False),
+    ("liquidate_many", "maker", 0, "maker", [115, 115], False),
+    ("liquidate_many", "maker", 0, "maker", [7, 7], False),
+    ("liquidate_many", "maker", 0, "second member", [7, 7, 7], False),
+    ("money_moves", TOKEN_FEED, 985 * 10**15),
+    ("crash", BTC, -1500, 3, True),
+    ("liquidate_many", "maker", 0, "maker", [45, 7], False),
+    ("crash", BTC, -3500, 1, True),
+    ("liquidate_many", "maker", 0, "maker", [100, 115], False),
+)
+"""Two positions taken over together: in part, by the wrong takers, too far, and to the end."""
+
+LIVES = {"orderly": ORDERLY, "ruinous": RUINOUS, "narrow": NARROW, "several": SEVERAL}

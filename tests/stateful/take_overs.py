@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from keelmark.margin.collateral import haircut_bps, sale_cost, sale_discount_bps
-from keelmark.margin.liquidation import penalty, trade_account
+from keelmark.margin.liquidation import batch_take_over, penalty, trade_account
 from keelmark.margin.schedule import notional
 from keelmark.regulation import value
 from keelmark.types import AccountFlag, Valuation
@@ -126,6 +126,48 @@ class TakeOverModel(Model):
         self.held(account, number)
         self.take(before, account, taker, number, size, LIQUIDATION)
 
+    def liquidate_many(self, account: int, taker: int, takes: Sequence[tuple[int, int]]) -> None:
+        """A taker takes over several positions at once, at any mark."""
+        self.liquidatable(account, 0)
+        if self._doubt(account, 0)[0]:
+            raise Refused("close-out: price in doubt")
+        self.check_taker(taker, crypto=True)
+        if account == taker:
+            raise Refused("house: same account")
+        if self.uncounted(account) or self.uncounted(taker):
+            raise Refused("house: gain not counted")
+        before = self.book(account).state()
+        for number, size in takes:
+            lot = self.open_terms(number).lot
+            held = self.book(account).state().position(number).size
+            if not 0 < size <= abs(held):
+                raise Refused("house: size too large")
+            mark = self.lanes[self.house.instruments[number].feed].price
+            delta = -size if held > 0 else size
+            self.fill(account, number, delta, mark, trades=False, checked=False)
+            self.fill(taker, number, -delta, mark, trades=False, checked=False)
+            if size % lot:
+                raise Refused("house: not a multiple of the lot")
+            self._add_volume(number, size // lot)
+        found = batch_take_over(before, self.market(), takes)
+        self.store(self.book(account), found.account)
+        self.book(taker).cash += found.penalty
+        if not found.shortfall_falls:
+            raise Refused("house: shortfall must fall")
+        if found.overshoots:
+            raise Refused("house: overshoots")
+        if self.book(taker).flags & BARRED:
+            raise Refused("house: called or indebted")
+        margin = self.check(taker, Valuation.OPENING)
+        if margin.flags & STALE:
+            raise Refused("house: price stale or jumped")
+        if margin.short > 0:
+            raise Refused("house: below initial margin")
+
+    def _add_volume(self, number: int, lots: int) -> None:
+        market = self.house.markets[number]
+        self.house.markets[number] = replace(market, volume_lots=market.volume_lots + lots)
+
     def take(
         self, before: Checked, account: int, taker: int, number: int, size: int, mode: int
     ) -> None:
@@ -154,9 +196,7 @@ class TakeOverModel(Model):
             promised.backstop -= min(size * mark // WAD, promised.backstop)
         if size % lot:
             raise Refused("house: not a multiple of the lot")
-        market = self.house.markets[number]
-        volume = market.volume_lots + size // lot
-        self.house.markets[number] = replace(market, volume_lots=volume)
+        self._add_volume(number, size // lot)
 
     def _headroom(self, before: Checked, account: int, number: int, delta: int) -> tuple[int, int]:
         """The penalty of a take-over of `delta`, and what it leaves above the requirement."""

@@ -70,9 +70,10 @@ def test_every_act_is_foretold_and_every_invariant_holds(
 
 ALWAYS = {
     "allocate_loss", "backstop", "buy_collateral", "call_margin", "cancel", "commit_backstop",
-    "compulsory_close", "count_gain", "cover_loss", "deposit", "end_call", "liquidate", "observe",
-    "open_account", "pay_debt", "roll_funding", "scale_gain", "settle_instrument",
-    "settle_position", "trade mixed", "trade opens", "trade reduces", "withdraw",
+    "compulsory_close", "count_gain", "cover_loss", "deposit", "end_call", "liquidate",
+    "liquidate_many", "observe", "open_account", "pay_debt", "roll_funding", "scale_gain",
+    "settle_instrument", "settle_position", "trade mixed", "trade opens", "trade reduces",
+    "withdraw",
 }  # fmt: skip
 """Acts that the scripted life must see accepted, whatever the random ones draw."""
 

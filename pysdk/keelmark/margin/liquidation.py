@@ -6,11 +6,15 @@ not stripped beyond need, that is, one lot less would not have sufficed. The pen
 constant of the rulebook, capped so that it can never undo the help: with equity E0 and
 requirement IM0 before and IM1 after, the shortfall's share of the requirement falls exactly
 if the penalty is below E0 (IM0 - IM1) / IM0. An account without equity pays none.
+
+Several positions may be taken at once, since no single step need help a hedged book: the
+bounds then hold of the whole, and the lot that would not have sufficed is the last position's.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from keelmark.margin.account import check_account, mark_price
 from keelmark.margin.funding import cumulative_funding
@@ -112,6 +116,64 @@ def take_over_allowed(
         return True
     _, one_less = after_take_over(account, market, instrument, size - lot)
     return one_less.headroom < 0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTakeOver:
+    """What taking over several positions at once makes of an account."""
+
+    account: AccountState
+    """After all positions changed hands at mark, the penalty paid."""
+    penalty: int
+    """Wad, on the total notional, capped by the requirement before and after the whole."""
+    headroom_before: int
+    """Equity less requirement before, wad."""
+    headroom: int
+    """The same after, the penalty taken off, wad."""
+    one_less: int | None
+    """The same had one lot of the last position stayed, wad; None if nothing would be taken."""
+
+    @property
+    def shortfall_falls(self) -> bool:
+        """Whether it helps the account."""
+        return self.headroom > self.headroom_before
+
+    @property
+    def overshoots(self) -> bool:
+        """Whether it goes beyond the requirement though one lot less would have met it."""
+        return self.headroom > 0 and self.one_less is not None and self.one_less >= 0
+
+
+def batch_take_over(
+    account: AccountState, market: MarketState, takes: Sequence[tuple[int, int]]
+) -> BatchTakeOver:
+    """The outcome of taking over several positions, in their order, with one penalty.
+
+    Args:
+        account: below its requirement; the trigger is the caller's to check.
+        market: prices and instruments.
+        takes: instrument and size (wad, unsigned, at most what is held); at least one.
+    """
+    before = check_account(account, market, Valuation.CLOSE_OUT)
+    taken, notional, mark, delta = account, 0, 0, 0
+    for instrument, size in takes:
+        delta = -size if taken.position(instrument).size > 0 else size
+        mark = mark_price(market.instruments[instrument], market)
+        taken = trade_account(taken, market, instrument, delta, mark)
+        notional += div_floor(size * mark, WAD)
+    after = check_account(taken, market, Valuation.CLOSE_OUT)
+    fine = penalty(notional, before.equity, before.initial_margin, after.initial_margin)
+    paid = replace(taken, cash=taken.cash - fine)
+    last, size = takes[-1]
+    lot = market.instruments[last].lot
+    one_less = None
+    if len(takes) > 1 or size > lot:
+        back = trade_account(paid, market, last, lot if delta < 0 else -lot, mark)
+        short = check_account(back, market, Valuation.CLOSE_OUT)
+        less = notional - div_floor(lot * mark, WAD)
+        saved = penalty(less, before.equity, before.initial_margin, short.initial_margin)
+        one_less = short.headroom + fine - saved
+    return BatchTakeOver(paid, fine, before.headroom, after.headroom - fine, one_less)
 
 
 def max_take_over(account: AccountState, market: MarketState, instrument: int) -> int:
