@@ -57,10 +57,12 @@ class Market:
     ids: dict[str, int] = field(default_factory=dict)
     nonce: int = 1000
     last_price: dict[int, int] = field(default_factory=dict)
+    first_block: int = 0
     receipts: list[TxReceipt] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Deploys everything, lists BTC and ETH, admits one member."""
+        self.first_block = self.w3.eth.block_number
         make, who = self.deploy, self.actors
         self.operator = who("operator")
         self.rulebook = make("rulebook/Rulebook")

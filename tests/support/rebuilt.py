@@ -15,7 +15,7 @@ TOKEN_SCALE = 10**12
 
 
 def _raw(market: Market, address: str) -> list[dict[str, object]]:
-    wanted = {"fromBlock": 0, "toBlock": "latest", "address": address}
+    wanted = {"fromBlock": market.first_block, "toBlock": "latest", "address": address}
     return [dict(log) for log in market.w3.eth.get_logs(wanted)]  # type: ignore[arg-type]
 
 

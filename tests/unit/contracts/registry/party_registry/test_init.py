@@ -46,7 +46,10 @@ def test_every_log_is_chained(
     actors: Any,
     firm: Attestation,
 ) -> None:
-    made = w3.eth.get_logs({"address": registry.address, "fromBlock": 0})[0]
+    # The registry is a module's own: its first log is not far back, and the embedded chain reads
+    # the logs of a long session slowly.
+    recent = max(0, w3.eth.block_number - 100)
+    made = w3.eth.get_logs({"address": registry.address, "fromBlock": recent})[0]
     birth = w3.eth.get_transaction_receipt(made["transactionHash"])
     registrar = actors("registrar")
     receipts = [
