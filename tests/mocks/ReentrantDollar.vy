@@ -16,9 +16,6 @@ initializes: token_ledger
 exports: token_ledger.__interface__
 
 
-decimals: public(constant(uint8)) = 6
-
-
 # Whom it calls, with what, and whether that call was made and succeeded.
 target: address
 payload: Bytes[1024]

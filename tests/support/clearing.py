@@ -201,7 +201,7 @@ class Clearing:
         for _ in range(2):
             self.market.price(feed, price)
 
-    def underlier(self, number: int, price: int | None = 1000 * WAD) -> int:
+    def underlier(self, number: int, price: int | None = 1000 * WAD, most: int = 10**25) -> int:
         """One more underlier with its feed; without a price if none is given."""
         market = self.market
         body = f"Q{number:07d}"
@@ -209,7 +209,7 @@ class Clearing:
         adding = market.registry.functions.add_underlier(dti, 7, b"Q".ljust(8, b"\0"))
         market.do(adding, market.actors("lister"))
         feed = int(market.registry.functions.underlier_count().call())
-        market.add_feed(feed)
+        market.add_feed(feed, most)
         if price is not None:
             market.price(feed, price)
         return feed

@@ -124,10 +124,10 @@ class Market:
         self.add_feed(underlier)
         self.price(underlier, price)
 
-    def add_feed(self, feed: int) -> None:
-        """A feed with one signed reporter and prices good for nine hours."""
+    def add_feed(self, feed: int, most: int = 10**25) -> None:
+        """A feed with one signed reporter and prices (wad, up to `most`) good for nine hours."""
         operator = self.actors("board operator")
-        self.do(self.board.functions.add_feed(feed, 10**12, 10**25, 500, 1), operator)
+        self.do(self.board.functions.add_feed(feed, 10**12, most, 500, 1), operator)
         reporter = self.actors("reporter").address
         setting = self.board.functions.set_signed_source(feed, [reporter], 1, 9 * 3600)
         self.do(setting, operator)

@@ -9,6 +9,8 @@
 """
 
 
+from ethereum.ercs import IERC20Detailed
+
 from ...modules import report_chain
 from ...modules import roles
 from ...modules import tokens
@@ -74,7 +76,7 @@ def list_collateral(
     @param kind 1 e-money token, 2 government bond, 3 corporate or covered
            bond, 4 main-index equity, 5 gold; anything else counts zero.
     @param fx True where the asset is in another currency than the settlement.
-    @param decimals Decimals of the token, at most 18.
+    @param decimals Decimals of the token, as it says itself, at most 18.
     @param maturity Of a bond (seconds), else 0.
     @param cap The most (wad) that the asset counts for one account.
     """
@@ -86,6 +88,10 @@ def list_collateral(
         assert book.tokens[i + 1] != token, "house: token listed"
     assert feed < 2**16 and kind < 256 and decimals <= 18, "house: bad terms"
     assert maturity < 2**32 and cap < 2**104, "house: bad terms"
+    # A digit more or less would be a factor of ten on everybody's collateral.
+    assert (
+        decimals == convert(staticcall IERC20Detailed(token).decimals(), uint256)
+    ), "house: bad terms"
     # Once there is a price, there always is a last one. Without one, a unit of the
     # asset would leave an account that nobody can assess, or liquidate.
     price: uint256 = 0

@@ -34,6 +34,10 @@ MASK_88: constant(uint256) = 2**88 - 1
 WAD: constant(uint256) = 10**18
 PREMIUM_SCALE: constant(int256) = 10**8
 
+# The most that the funding rate's lane holds (wad of price a second): half a
+# percent in eight hours of an index of 53 million.
+MAX_RATE: constant(int256) = 2**63 - 1
+
 FUNDING_ROLLED_TOPIC: constant(bytes32) = keccak256(
     "FundingRolled(uint256,uint256,int256,int256,uint256,int256,uint256)"
 )
@@ -85,12 +89,13 @@ def _roll(_instrument: uint256, _terms: uint256, _index: uint256) -> uint256:
         sum: int256 = convert(convert(state << 72, bytes32), int256) >> 184
         clamp: int256 = convert(rules.FUNDING_CLAMP_BPS * 10_000, int256)
         premium = max(min(sum // convert(weight, int256), clamp), -clamp)
-    rate: int256 = (
-        convert(_index, int256)
-        * premium
-        // (PREMIUM_SCALE * convert(rules.FUNDING_PERIOD_SECONDS, int256))
+    # An index is below 2^88 and the premium is clamped: no product overflows.
+    rate: int256 = unsafe_mul(convert(_index, int256), premium) // (
+        PREMIUM_SCALE * convert(rules.FUNDING_PERIOD_SECONDS, int256)
     )
-    assert abs(rate) < 2**63 and abs(accrued) < 2**87, "house: funding out of range"
+    # No price of an underlier may stop its trades: a rate beyond its lane is cut.
+    rate = max(min(rate, MAX_RATE), -MAX_RATE)
+    assert abs(accrued) < 2**87, "house: funding out of range"
     terms: uint256 = (
         (_terms & (2**104 - 1) & ~MASK_32)
         | block.timestamp

@@ -58,14 +58,14 @@ def __init__(
 ):
     """
     @notice Connects the house. Reverts unless the rulebook's digest is the one
-            that this house was compiled with.
+            that this house was compiled with, and the fund is in its token.
     @param _rulebook Rulebook.
     @param _parties Party registry.
     @param _instruments Instrument registry.
     @param _board Price board.
     @param _matcher Order matcher, the only one that may bring trades.
     @param _close_out Close-out contract, the only one that may take over.
-    @param _fund Default fund.
+    @param _fund Default fund, in the same token.
     @param _token Settlement token, at most 18 decimals.
     @param _token_feed Its feed on the board.
     @param _regime 1 uncleared schedule, 2 cleared listed, 3 cleared OTC.
@@ -74,6 +74,8 @@ def __init__(
     assert staticcall IRulebook(_rulebook).digest() == rules.DIGEST, "house: other rulebook"
     assert _regime >= 1 and _regime <= 3, "house: unknown regime"
     assert _lei != 0 and _lei < 2**104, "house: lei out of range"
+    # Else the fund would answer for losses in a money that the house does not keep.
+    assert staticcall IDefaultFund(_fund).TOKEN() == _token, "house: other fund token"
     PARTIES = IPartyRegistry(_parties)
     INSTRUMENTS = IInstrumentRegistry(_instruments)
     BOARD = IPriceBoard(_board)

@@ -24,6 +24,10 @@ from keelmark.units import BPS, WAD, div_trunc
 PREMIUM_SCALE = 10**8
 """Premiums are kept in hundred-millionths."""
 
+MAX_RATE = 2**63 - 1
+"""The most that the lane of the rate holds, wad of price a second: a rate beyond it is cut, so
+that no price of an underlier stops its trades."""
+
 
 def cumulative_funding(instrument: Instrument, now: int) -> int:
     """F at `now`: what a long has paid for one unit since the index started.
@@ -99,6 +103,7 @@ def roll(instrument: Instrument, market: Market, index: int, now: int) -> tuple[
         raise ValueError("a funding window rolls only after its end")
     period = value("FUNDING_PERIOD_SECONDS")
     rate = div_trunc(index * average_premium(market), PREMIUM_SCALE * period)
+    rate = max(-MAX_RATE, min(MAX_RATE, rate))
     rolled = replace(
         instrument,
         time=now,

@@ -149,6 +149,15 @@ def test_a_roll_books_what_accrued_and_sets_the_rate() -> None:
     assert roll(instrument, Market(), index, NOW + 3600)[0].funding_rate == 0
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_rate_beyond_its_lane_is_cut(sign: int) -> None:
+    """Half a percent of 60 million in eight hours is 10.4 a second; the lane ends at 9.2."""
+    index = 60_000_000 * WAD
+    dear = add_premium(Market(), WAD, index + sign * index // 100, index)
+    rolled, _ = roll(perpetual(), dear, index, NOW + 3600)
+    assert rolled.funding_rate == sign * (2**63 - 1)
+
+
 @given(deltas, prices, st.integers(9500, 10_500))
 def test_funding_is_clamped_and_no_trade_outweighs_the_cap(
     size: int, index: int, offset: int

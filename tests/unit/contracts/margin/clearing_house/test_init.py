@@ -68,8 +68,8 @@ CHANGES = [
     {"board": NOBODY},
     {"matcher": NOBODY},
     {"close_out": NOBODY},
-    {"fund": NOBODY},
-    {"token": "bond"},
+    {"fund": "other"},
+    {"token": "bond", "fund": "bond"},
     {"token_feed": 11},
     {"regime": 1},
     {"lei": 1},
@@ -77,10 +77,14 @@ CHANGES = [
 
 
 def changed(clearing: Clearing, change: dict[str, Any]) -> tuple[Any, ...]:
-    """Arguments with one other connection."""
-    if change.get("token"):
-        change = {"token": clearing.market.bond.address}
-    return wiring(clearing, **change)
+    """Arguments with one other connection; another token needs a fund of its own."""
+    market, other = clearing.market, dict(change)
+    if "token" in change:
+        other["token"] = market.bond.address
+    if "fund" in change:
+        token = other.get("token", market.token.address)
+        other["fund"] = market.deploy("margin/DefaultFund", token).address
+    return wiring(clearing, **other)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
@@ -144,9 +148,25 @@ def test_lei_out_of_range(clearing: Clearing, deploy: Deploy, reverts: Any, lei:
 def test_settlement_token_of_too_many_decimals(
     clearing: Clearing, deploy: Deploy, reverts: Any
 ) -> None:
-    token = deploy("tests/mocks/ManyDecimals")
+    token = deploy("tests/mocks/ManyDecimals").address
+    fund = deploy("margin/DefaultFund", token).address
     with reverts(""):
-        deploy("margin/TakeOverDesk", *wiring(clearing, token=token.address))
+        deploy("margin/TakeOverDesk", *wiring(clearing, token=token, fund=fund))
+
+
+def test_other_fund_token(clearing: Clearing, deploy: Deploy, reverts: Any) -> None:
+    """A fund in another token could pay no loss of this house; each of the four sees it."""
+    market = clearing.market
+    fund = deploy("margin/DefaultFund", market.bond.address).address
+    arguments = wiring(clearing, fund=fund)
+    with reverts("house: other fund token"):
+        deploy("margin/ClearingHouse", *arguments, market.office.address, market.operator)
+    with reverts("house: other fund token"):
+        deploy("margin/BackOffice", *arguments, market.desk.address)
+    with reverts("house: other fund token"):
+        deploy("margin/LossDesk", *arguments, market.takers_desk.address)
+    with reverts("house: other fund token"):
+        deploy("margin/TakeOverDesk", *arguments)
 
 
 def test_layouts_are_equal() -> None:

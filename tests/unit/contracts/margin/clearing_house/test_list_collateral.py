@@ -89,6 +89,22 @@ def test_bad_terms(clearing: Clearing, reverts: Any, field: str, value: int) -> 
         )
 
 
+@pytest.mark.parametrize("decimals", [0, 7, 9, 18])
+def test_decimals_that_the_token_denies(clearing: Clearing, reverts: Any, decimals: int) -> None:
+    """A digit too few would make everybody's collateral ten times what it is."""
+    with reverts("house: bad terms"):
+        clearing.market.send(
+            listing(clearing, token=token(clearing), decimals=decimals), clearing.market.operator
+        )
+
+
+def test_token_that_names_no_decimals(clearing: Clearing, reverts: Any) -> None:
+    with reverts(""):
+        clearing.market.send(
+            listing(clearing, token=clearing.market.board.address), clearing.market.operator
+        )
+
+
 def test_feed_without_a_price(clearing: Clearing, reverts: Any) -> None:
     """Else one unit of such an asset would make an account impossible to assess or liquidate."""
     market = clearing.market

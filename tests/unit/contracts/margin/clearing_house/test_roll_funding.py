@@ -99,6 +99,23 @@ def test_trade_rolls_by_itself_and_counts_in_the_new_window(clearing: Clearing) 
     assert clearing.state("buyer")[1] == -16_024 * WAD
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_rate_beyond_its_lane_is_cut(clearing: Clearing, sign: int) -> None:
+    """Half a percent of 60 million in eight hours is 10.4 a second; the lane ends at 9.2."""
+    market, price = clearing.market, 60_000_000 * WAD
+    feed = clearing.underlier(0, price, 10**26)
+    number = market.list_instrument(feed)
+    for name in ("buyer", "seller"):
+        market.deposit(name, 10_000_000)
+    market.price(feed, price)
+    market.trade("buyer", "seller", WAD // 1000, price + sign * price // 100, number)
+    start = clearing.funding(number)[0]
+    market.set_time(start + HOUR)
+    # A trade rolls by itself, and nothing stops it.
+    market.trade("buyer", "seller", WAD // 1000, price, number)
+    assert clearing.funding(number) == (start + HOUR, 0, sign * (2**63 - 1))
+
+
 def test_window_without_trades_sets_a_rate_of_zero(clearing: Clearing) -> None:
     clearing.market.trade("buyer", "seller", WAD, 8008 * WAD)
     window_over(clearing)
