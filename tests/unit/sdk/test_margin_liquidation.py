@@ -20,6 +20,7 @@ from keelmark.margin.collateral import (
 )
 from keelmark.margin.liquidation import (
     after_take_over,
+    batch_take_over,
     max_take_over,
     penalty,
     penalty_cap,
@@ -27,7 +28,14 @@ from keelmark.margin.liquidation import (
     take_over_penalty,
 )
 from keelmark.margin.losses import LossLayers, allocate_loss, refill, scaled_gain
-from keelmark.types import AccountState, CollateralClass, Position, PriceLane, Valuation
+from keelmark.types import (
+    AccountState,
+    CollateralClass,
+    MarketState,
+    Position,
+    PriceLane,
+    Valuation,
+)
 from tests.support.books import DAY, LOT, NOW, WAD, market, perpetual, token
 
 amounts = st.integers(0, 10**26)
@@ -93,6 +101,37 @@ def test_a_healthy_account_is_left_alone() -> None:
     assert max_take_over(account, book, 1) == 0
     for size in (LOT, WAD):
         assert not take_over_allowed(account, book, 1, size)
+
+
+def two_longs() -> tuple[AccountState, MarketState]:
+    """5 BTC from 8,000 and 100 ETH from 200 on 24,000 of cash, at 6,000 and 100: equity is 4,000
+    against 3,300 bps of 30,000 and 5,000 bps of 10,000."""
+    held = (Position(1, 5 * WAD, -40_000 * WAD), Position(2, 100 * WAD, -20_000 * WAD))
+    instruments = {1: perpetual(1), 2: perpetual(2, 5_000)}
+    return AccountState(24_000 * WAD, held), market(instruments, {1: 6_000 * WAD, 2: 100 * WAD})
+
+
+def test_several_positions_pay_one_penalty() -> None:
+    account, state = two_longs()
+    found = batch_take_over(account, state, [(1, 2 * WAD), (2, 50 * WAD)])
+    # 1 % of 12,000 and 5,000; what is left asks 3,300 bps of 18,000 and 5,000 bps of 5,000.
+    assert found.penalty == 170 * WAD
+    assert found.account.cash == (24_000 - 4_000 - 5_000 - 170) * WAD
+    assert found.headroom_before == (4_000 - 14_900) * WAD
+    assert found.headroom == (3_830 - 8_440) * WAD
+    assert found.shortfall_falls
+    assert not found.overshoots
+
+
+def test_several_positions_stop_at_one_lot_beyond() -> None:
+    account, state = two_longs()
+    # One lot of ETH left behind is far from using up 3,600 of equity.
+    assert batch_take_over(account, state, [(1, 5 * WAD), (2, 100 * WAD)]).overshoots
+    # 75 ETH ask 3,750 and 60 ask 3,000; 4,000 less 1 % of 32,500 or 34,000 is 3,675 or 3,660.
+    assert not batch_take_over(account, state, [(1, 5 * WAD), (2, 25 * WAD)]).overshoots
+    assert batch_take_over(account, state, [(1, 5 * WAD), (2, 40 * WAD)]).overshoots
+    # A single lot may always go.
+    assert batch_take_over(account, state, [(2, LOT)]).one_less is None
 
 
 def test_a_take_over_reduces_in_whole_lots() -> None:
