@@ -170,6 +170,14 @@ def test_overshoots(market: Market, ether: int, reverts: Any) -> None:
         ask(market, [first, (market.perpetual, 5 * WAD, ANY)])
 
 
+def test_one_lot_less_pays_less_penalty(market: Market, ether: int, reverts: Any) -> None:
+    """With 99 ETH taken, 3,901 - 60 x meets 50 + 1,980 * (5 - x) at x = 6,049 / 1,920 = 3.1505."""
+    first = (ether, 99 * WAD, ANY)
+    ask(market, [first, (market.perpetual, 3_151 * LOT, ANY)])
+    with reverts("house: overshoots"):
+        ask(market, [first, (market.perpetual, 3_152 * LOT, ANY)])
+
+
 def test_overshoots_by_the_first(market: Market, ether: int, reverts: Any) -> None:
     """Too much of the first is not excused by one lot of the last."""
     takes = [(market.perpetual, 4_500 * LOT, ANY), (ether, 90 * WAD, ANY), (ether, LOT, ANY)]
