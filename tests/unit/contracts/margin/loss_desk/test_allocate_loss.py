@@ -157,6 +157,11 @@ def test_positions_open(market: Market, reverts: Any) -> None:
     market.price(BTC, 4_900 * WAD)
     with reverts("house: positions open"):
         allocate(market)
+    # 30,000 less 9.9 times 3,100 is owed, and what is left may yet gain.
+    market.liquidate("client", "liquidator", 99 * WAD // 10)
+    assert market.cash("client") == -690 * WAD
+    with reverts("house: positions open"):
+        allocate(market)
 
 
 def test_collateral_left(market: Market, reverts: Any) -> None:

@@ -29,8 +29,10 @@ def test_default_behavior(market: Market) -> None:
 
 
 def test_not_the_close_out(market: Market, reverts: Any) -> None:
+    """Else anybody could have what is there, for nothing."""
+    market.deposit("client", 500, asset=1)
     numbers = (market.ids["client"], market.ids["liquidator"])
-    selling = market.house.functions.sell_collateral(*numbers, 1, 1, 0)
+    selling = market.house.functions.sell_collateral(*numbers, 1, 500 * TOKEN, 0)
     for name in ("operator", "liquidator"):
         with reverts("house: not the close-out"):
             market.do(selling, market.actors(name))
