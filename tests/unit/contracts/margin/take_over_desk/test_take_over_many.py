@@ -191,6 +191,25 @@ def test_overshoots_with_a_short_last(market: Market, reverts: Any) -> None:
         ask(market, [(long, 13 * WAD, ANY), (short, 9 * WAD, 0)], "hedger")
 
 
+def test_two_shorts_stop_at_one_lot_beyond(market: Market, reverts: Any) -> None:
+    """The lot that is given back to a short makes it larger, as one given back to a long does.
+
+    Short 5 BTC at 8,000 and 100 ETH at 200, now 10,000 and 300. With all ETH taken, x BTC leave
+    34,001 - 20,000 - 300 - 100 x against 3,300 * (5 - x): they meet at 2,799 / 3,200 = 0.8747.
+    """
+    ether = market.list_instrument(ETH)
+    market.join("two shorts", cash=34_001)
+    market.trade("maker", "two shorts", 5 * WAD, 8_000 * WAD)
+    market.trade("maker", "two shorts", 100 * WAD, 200 * WAD, ether)
+    market.price(BTC, 10_000 * WAD)
+    market.price(ETH, 300 * WAD)
+    assert market.margin("two shorts")["equity"] == 14_001 * WAD
+    first = (ether, 100 * WAD, 0)
+    ask(market, [first, (market.perpetual, 875 * LOT, 0)], "two shorts")
+    with reverts("house: overshoots"):
+        ask(market, [first, (market.perpetual, 876 * LOT, 0)], "two shorts")
+
+
 def test_one_lot_may_go_beyond(market: Market) -> None:
     """The smallest step is allowed whatever it leaves: there is no smaller one."""
     number = market.list_instrument(BTC, lot_exp=18)
@@ -220,6 +239,14 @@ def test_called_taker(market: Market, reverts: Any) -> None:
     market.deposit("other", 500_000)
     with reverts("house: called or indebted"):
         ask(market, [(market.perpetual, WAD, ANY)], "client", "other")
+
+
+def test_indebted_taker(market: Market, ether: int, backend: Backend, reverts: Any) -> None:
+    taker = market.ids["liquidator"]
+    word = int(market.house.functions.accounts(taker).call())
+    Clearing(market, backend).poke("book.accounts", word | 8 << 120, taker)
+    with reverts("house: called or indebted"):
+        ask(market, [(market.perpetual, WAD, ANY)])
 
 
 def test_unknown_margin_engine(market: Market, ether: int, backend: Backend, reverts: Any) -> None:
