@@ -10,7 +10,9 @@
         - the order matcher: `trade`;
         - the close-out contract: `take_over`, `set_call`, `sell_collateral`;
         - the operator (two-step role): `list_instrument`, `list_collateral`,
-          `admit_member`; no power over money, prices or thresholds;
+          `admit_member`; no power over prices or thresholds, and none to move
+          money, but whoever lists collateral decides what backs positions: the
+          role belongs with a time lock;
         - a clearing member's wallet: `open_account`, `commit_backstop`;
         - an account's own wallet: `deposit`, `withdraw`, `close_account`;
         - anyone: `roll_funding`, `settle_instrument`, `settle_position`,

@@ -42,6 +42,9 @@ CLOSE_OUT: constant(uint256) = 2
 STALE: constant(uint256) = 1
 JUMP: constant(uint256) = 2
 
+# Beside price flags: the side must hold its initial margin, whatever it does.
+MUST_HOLD: constant(uint256) = 4
+
 MASK_32: constant(uint256) = 2**32 - 1
 WAD: constant(uint256) = 10**18
 
@@ -82,7 +85,8 @@ def trade(
     flags: uint256 = 0
     index, flags = assessment._price((terms >> 32) & (2**16 - 1))
     assert self._within_band(price, index), "house: price outside the band"
-    assert size > 0 and size < 2**111, "house: bad size"
+    # Zero wraps round to more than any size.
+    assert unsafe_sub(size, 1) < 2**111 - 1, "house: bad size"
     terms = market._record_trade(instrument, terms, index, flags, size, price)
 
     buying: novation.Leg = novation._leg(buyer_account, instrument, convert(size, int256))
@@ -146,7 +150,12 @@ def take_over(terms: IClearingHouse.TakeOver):
     )
     penalty: int256 = convert(terms.penalty, int256)
     gross: int256 = self._settle_leg(losing, fill, -paid, -penalty, 0, STALE)
-    gross += self._settle_leg(taking, fill, paid, penalty, 0, STALE)
+    # Whoever takes over must hold its margin after, also where what it takes
+    # closes a position of its own: the rest may have been hedged by that.
+    # Not so in a compulsory close: modes 2 and 3 lack the bit that mode 4 is.
+    gross += self._settle_leg(
+        taking, fill, paid, penalty, 0, STALE | (MUST_HOLD & ~terms.mode)
+    )
     if terms.mode == BACKSTOP:
         used: uint256 = min(terms.size * index // WAD, book.backstop[terms.taker])
         book._set_backstop(terms.taker, book.backstop[terms.taker] - used)
@@ -186,12 +195,12 @@ def _settle_leg(
     @param _quote_delta Change of quote plus cash (wad).
     @param _cash_delta Cash besides: the penalty of a take-over (wad).
     @param _party The owner's party word; not used in a take-over.
-    @param _blocking Price flags that stop opening.
+    @param _blocking Price flags that stop opening; 4 = to be treated as opening.
     @return Change of the absolute size (wad).
     """
     leg: novation.Leg = _leg
     trades: bool = _fill.execution == TRADE
-    opens: bool = leg.action <= INCREASE
+    opens: bool = leg.action <= INCREASE or _blocking & MUST_HOLD != 0
     if opens:
         flags: uint256 = leg.side.word >> 120
         assert flags & (book.CALLED | book.INDEBTED) == 0, "house: called or indebted"

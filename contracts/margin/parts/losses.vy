@@ -63,7 +63,7 @@ def allocate_loss(account: uint256):
     side: book.Side = book._load(account, 0)
     cash: int256 = book._cash(side.word)
     assert side.count == 0, "house: positions open"
-    assert (side.word >> 112) & 255 == 0, "house: collateral left"
+    self._check_collateral(side.word)
     assert cash < 0, "house: no loss"
     deficit: uint256 = convert(-cash, uint256)
     member: uint256 = (side.word >> 136) & MASK_32
@@ -258,6 +258,26 @@ def _start_episode(_loss: uint256):
         assert book.gains_to_scale == 0, "house: gain not scaled"
         book.episode += 1
         book.counting_deadline = block.timestamp + rules.MARGIN_CALL_SECONDS
+
+
+@internal
+@view
+def _check_collateral(_word: uint256):
+    """
+    @notice Reverts while an account holds collateral that can be sold. What hangs
+            on a dead feed cannot, and does not hold off the loss order: it stays
+            where it is, and the debt bars its withdrawal. A retail client has no
+            debt, so that all of its collateral must have been sold.
+    @param _word Account word.
+    """
+    mask: uint256 = (_word >> 112) & 255
+    assert mask == 0 or (_word >> 120) & book.RETAIL == 0, "house: collateral left"
+    for i: uint256 in range(8):
+        if (mask >> i) & 1 != 0:
+            price: uint256 = 0
+            flags: uint256 = 0
+            price, flags = assessment._price(book.collaterals[i + 1] & (2**16 - 1))
+            assert flags & STALE != 0, "house: collateral left"
 
 
 @internal

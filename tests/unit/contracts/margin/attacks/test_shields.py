@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.support.distress import CLOSE_OUT_LEVEL, DEFICIT, LOT, add_underlier, check_money
+from tests.support.distress import (
+    CLOSE_OUT_LEVEL,
+    DEFICIT,
+    LOT,
+    SHORT,
+    add_underlier,
+    bankrupt,
+    check_money,
+)
 from tests.support.market import BTC, ETH, PROFESSIONAL, TOKEN_FEED, Market
 from tests.support.orders import WAD
 
@@ -236,3 +244,43 @@ def test_backstop_cannot_be_starved_of_gas(market: Market) -> None:
             continue
         break
     assert market.position("other member").size == WAD
+
+
+def test_a_dead_feed_does_not_hold_off_a_call(
+    market: Market, set_time: Any, now: Any, reverts: Any
+) -> None:
+    """One lot on it may have gained its whole notional: equity is short all the same."""
+    ether = market.list_instrument(ETH)
+    market.trade("client", "maker", LOT, 200 * WAD, ether)
+    set_time(now() + 10 * HOUR)
+    market.price(TOKEN_FEED, WAD)
+    market.price(BTC, 8_000 * WAD)
+    set_time(now() + HOUR + 2)
+    with reverts("close-out: stale price"):
+        market.call_margin("client")
+    market.price(BTC, SHORT * WAD)
+    market.call_margin("client")
+    assert market.statement("client")[5] > 0
+
+
+def test_collateral_on_a_dead_feed_does_not_hold_off_the_loss_order(
+    market: Market, set_time: Any, now: Any, reverts: Any
+) -> None:
+    """A bankrupt's last unit of a bond whose feed has died; while it lives, it is sold first."""
+    owed = bankrupt(market)
+    market.mint(market.bond, "client", 1, market.house.address)
+    paying_in = market.house.functions.deposit(market.ids["client"], 1, 1)
+    market.do(paying_in, market.actors("client"))
+    allocating = market.house.functions.allocate_loss(market.ids["client"])
+    with reverts("house: collateral left"):
+        market.do(allocating, market.actors("keeper"))
+    set_time(now() + 10 * HOUR)
+    market.price(TOKEN_FEED, WAD)
+    market.do(allocating, market.actors("keeper"))
+    assert market.cash("client") == 0
+    assert sum(market.house.functions.debt_layers(market.ids["client"]).call()) >= owed
+    with reverts("house: called or indebted"):
+        market.do(
+            market.house.functions.withdraw(market.ids["client"], 1, 1), market.actors("client")
+        )
+    check_money(market)

@@ -278,17 +278,19 @@ def test_grace_period(
 
 
 def test_price_in_doubt(market: Market, set_time: Any, now: Any, reverts: Any) -> None:
-    """A price that could make no difference lets `liquidate` pass, and not this."""
+    """A dead feed that could make no difference shields its own position and no other."""
     ether = market.list_instrument(ETH)
     market.trade("client", "maker", LOT, 200 * WAD, ether)
     set_time(now() + 10 * HOUR)
     market.price(TOKEN_FEED, WAD)
     market.price(BTC, 5_500 * WAD)
     set_time(now() + HOUR + 2)
-    call = market.liquidating("client", "liquidator", [(market.perpetual, WAD)])
+    call = market.liquidating("client", "liquidator", [(market.perpetual, WAD), (ether, LOT)])
     with reverts("close-out: price in doubt"):
         market.do(call, market.actors("liquidator"))
-    market.liquidate("client", "liquidator", WAD)
+    call = market.liquidating("client", "liquidator", [(market.perpetual, WAD)])
+    market.do(call, market.actors("liquidator"))
+    assert market.position("client").size == 9 * WAD
 
 
 def test_somebody_elses_account(low: tuple[Market, list[tuple[int, int]]], reverts: Any) -> None:
