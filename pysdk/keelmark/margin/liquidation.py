@@ -115,7 +115,8 @@ def take_over_allowed(
     if headroom <= 0 or size == lot:
         return True
     _, one_less = after_take_over(account, market, instrument, size - lot)
-    return one_less.headroom < 0
+    # A smaller take-over would have cost a smaller penalty.
+    return one_less.headroom - take_over_penalty(size - lot, mark, before, one_less) < 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,9 +83,9 @@ def test_a_take_over_helps_and_stops_at_enough(drawn: tuple[AccountState, int]) 
     held = abs(account.positions[0].size)
     assert take_over_allowed(account, book, 1, size)
     if take_over_allowed(account, book, 1, size + LOT):
-        # Only where the penalty uses up what the lot beyond frees.
-        _, beyond = after_take_over(account, book, 1, size + LOT)
-        assert beyond.headroom <= take_over_penalty(size + LOT, mark, before, beyond)
+        # Only where the penalty of what would be enough at mark leaves it short after all.
+        _, enough = after_take_over(account, book, 1, size)
+        assert enough.headroom < take_over_penalty(size, mark, before, enough)
     _, after = after_take_over(account, book, 1, size)
     assert after.headroom > before.headroom
     if size < held:
@@ -259,3 +259,13 @@ def test_gains_give_up_the_loss_and_no_more_than_their_rounding(
     for gain, part in zip(gains, taken, strict=True):
         assert Fraction(min(uncovered, total) * gain, total) <= part <= gain
     assert scaled_gain(0, 0, uncovered) == 0
+
+
+def test_the_lot_that_need_not_be_taken_is_judged_with_its_own_penalty() -> None:
+    """30,000 in cash and 10 BTC long at 8,000, now 5,500: x taken over leave 5,000 - 55 x of equity
+    against 1,815 * (10 - x), which meet at x = 13,150 / 1,760 = 7.471590..."""
+    book = market({1: perpetual()}, {1: 5_500 * WAD})
+    account = AccountState(cash=30_000 * WAD, positions=(Position(1, 10 * WAD, -80_000 * WAD),))
+    enough = 747_160 * LOT
+    assert not take_over_allowed(account, book, 1, enough + LOT)
+    assert take_over_allowed(account, book, 1, enough)
