@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from eth_utils.address import is_address, to_checksum_address
 from eth_utils.crypto import keccak
@@ -105,11 +106,33 @@ def deployment(
     fund = yield from made.add(
         "DefaultFund", lambda code: DefaultFund.create(code, token=plan.token, gas=_GAS)
     )
-    wiring = _Wiring(rulebook, parties, instruments, board, matcher, close_out, fund)
-    takers = yield from made.add("TakeOverDesk", lambda code: _take_over_desk(code, plan, wiring))
-    desk = yield from made.add("LossDesk", lambda code: _loss_desk(code, plan, wiring, takers))
-    office = yield from made.add("BackOffice", lambda code: _back_office(code, plan, wiring, desk))
-    yield from made.add("ClearingHouse", lambda code: _house(code, plan, wiring, office))
+    wiring = _Wiring(
+        rulebook=rulebook,
+        parties=parties,
+        instruments=instruments,
+        board=board,
+        matcher=matcher,
+        close_out=close_out,
+        fund=fund,
+        token=plan.token,
+        token_feed=plan.token_feed,
+        regime=int(plan.regime),
+        lei=pack_lei(plan.lei),
+        gas=_GAS,
+    )
+    takers = yield from made.add("TakeOverDesk", lambda code: TakeOverDesk.create(code, **wiring))
+    desk = yield from made.add(
+        "LossDesk", lambda code: LossDesk.create(code, take_over_desk=takers, **wiring)
+    )
+    office = yield from made.add(
+        "BackOffice", lambda code: BackOffice.create(code, loss_desk=desk, **wiring)
+    )
+    yield from made.add(
+        "ClearingHouse",
+        lambda code: ClearingHouse.create(
+            code, back_office=office, operator=plan.operator, **wiring
+        ),
+    )
     return Deployment(
         chain_id=chain_id,
         rulebook_digest="0x" + found.hex(),
@@ -121,9 +144,8 @@ def deployment(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Wiring:
-    """Addresses that the house and the three that it delegates to must agree on."""
+class _Wiring(TypedDict):
+    """Constructor arguments that the house and the three that it delegates to must agree on."""
 
     rulebook: str
     parties: str
@@ -132,82 +154,11 @@ class _Wiring:
     matcher: str
     close_out: str
     fund: str
-
-
-def _take_over_desk(code: bytes, plan: Plan, wiring: _Wiring) -> Operation[Receipt]:
-    return TakeOverDesk.create(
-        code,
-        rulebook=wiring.rulebook,
-        parties=wiring.parties,
-        instruments=wiring.instruments,
-        board=wiring.board,
-        matcher=wiring.matcher,
-        close_out=wiring.close_out,
-        fund=wiring.fund,
-        token=plan.token,
-        token_feed=plan.token_feed,
-        regime=int(plan.regime),
-        lei=pack_lei(plan.lei),
-        gas=_GAS,
-    )
-
-
-def _loss_desk(code: bytes, plan: Plan, wiring: _Wiring, takers: str) -> Operation[Receipt]:
-    return LossDesk.create(
-        code,
-        rulebook=wiring.rulebook,
-        parties=wiring.parties,
-        instruments=wiring.instruments,
-        board=wiring.board,
-        matcher=wiring.matcher,
-        close_out=wiring.close_out,
-        fund=wiring.fund,
-        token=plan.token,
-        token_feed=plan.token_feed,
-        regime=int(plan.regime),
-        lei=pack_lei(plan.lei),
-        take_over_desk=takers,
-        gas=_GAS,
-    )
-
-
-def _back_office(code: bytes, plan: Plan, wiring: _Wiring, desk: str) -> Operation[Receipt]:
-    return BackOffice.create(
-        code,
-        rulebook=wiring.rulebook,
-        parties=wiring.parties,
-        instruments=wiring.instruments,
-        board=wiring.board,
-        matcher=wiring.matcher,
-        close_out=wiring.close_out,
-        fund=wiring.fund,
-        token=plan.token,
-        token_feed=plan.token_feed,
-        regime=int(plan.regime),
-        lei=pack_lei(plan.lei),
-        loss_desk=desk,
-        gas=_GAS,
-    )
-
-
-def _house(code: bytes, plan: Plan, wiring: _Wiring, office: str) -> Operation[Receipt]:
-    return ClearingHouse.create(
-        code,
-        rulebook=wiring.rulebook,
-        parties=wiring.parties,
-        instruments=wiring.instruments,
-        board=wiring.board,
-        matcher=wiring.matcher,
-        close_out=wiring.close_out,
-        fund=wiring.fund,
-        token=plan.token,
-        token_feed=plan.token_feed,
-        regime=int(plan.regime),
-        lei=pack_lei(plan.lei),
-        back_office=office,
-        operator=plan.operator,
-        gas=_GAS,
-    )
+    token: str
+    token_feed: int
+    regime: int
+    lei: int
+    gas: int
 
 
 @dataclass(slots=True)
