@@ -148,7 +148,7 @@ def build(stage: Stage) -> None:
             address[name], lei_word(lei_text(number + 1)), b"DE", 2, False, 0,
             stage.now() + 300 * 86_400, stage.now(),
         )  # fmt: skip
-        stage.act("registrar", kit.parties.onboard(attestation, gas=GAS))  # type: ignore[arg-type]
+        stage.act("registrar", kit.parties.onboard(attestation, gas=GAS))
         stage.act("minter", stage.token.mint(address[name], 10**7 * UNIT, gas=GAS))
         for spender in (kit.house.address, kit.fund.address):
             stage.act(name, stage.token.approve(spender, 2**255, gas=GAS))

@@ -87,7 +87,7 @@ def money_is_conserved(model: LossModel, ledger: Ledger, reads: HouseReads, read
     assert reads.token_balance == total == model.tokens * TOKEN_SCALE == money(ledger)
     fund = sum(epoch.pool for epoch in house.fund.epochs) + house.fund.dedicated
     assert reader.tokens(reader.fund) == fund
-    for asset, token in ((1, reader.market.bond), (2, reader.market.euro)):  # type: ignore[attr-defined]
+    for asset, token in ((1, reader.market.bond), (2, reader.market.euro)):
         held = sum(book.balances.get(asset, 0) for book in model.accounts.values())
         assert reader.tokens(reader.house, token) == held
 

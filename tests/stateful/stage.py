@@ -197,7 +197,7 @@ class Stage:
                 topics = tuple(topic.to_bytes(32, "big") for topic in log.topics)
                 yield (
                     address,
-                    ChainLog(mined.header.block_number, topics, bytes(log.data), place),  # type: ignore[arg-type]
+                    ChainLog(mined.header.block_number, topics, bytes(log.data), place),
                 )
 
     def event(self, address: str, log: ChainLog) -> Event:
@@ -214,7 +214,7 @@ class Stage:
 
 def give_tokens(market: Market, names: tuple[str, ...]) -> None:
     """Every actor gets plenty of each token and lets house and fund pull them."""
-    tokens = [market.token, market.bond, market.euro]  # type: ignore[attr-defined]
+    tokens = [market.token, market.bond, market.euro]
     for name in names:
         for token in tokens:
             minting = token.functions.mint(market.actors(name), PLENTY * TOKEN)

@@ -40,14 +40,14 @@ TRADERS = (*MEMBERS, *CLIENTS, BANNED)
 def build(market: Market, backend: Any) -> Stage:
     """Everybody joins, and everything is listed."""
     market.list_instrument(ETH, multiplier=12_345)
-    market.euro = market.deploy(  # type: ignore[attr-defined]
+    market.euro = market.deploy(
         "testnet/TestToken", "Test Euro", "TEUR", 6, market.actors("minter")
     )
     market.add_feed(EURO_FEED)
     market.price(EURO_FEED, WAD)
     market.do(
         market.house.functions.list_collateral(
-            market.euro.address,  # type: ignore[attr-defined]
+            market.euro.address,
             EURO_FEED,
             1,
             True,

@@ -58,6 +58,8 @@ class Market:
     nonce: int = 1000
     last_price: dict[int, int] = field(default_factory=dict)
     first_block: int = 0
+    euro: Contract = field(init=False)
+    """A token in another currency, where a test deploys one."""
     receipts: list[TxReceipt] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -16,17 +16,17 @@ TOKEN_SCALE = 10**12
 
 def _raw(market: Market, address: str) -> list[dict[str, object]]:
     wanted = {"fromBlock": market.first_block, "toBlock": "latest", "address": address}
-    return [dict(log) for log in market.w3.eth.get_logs(wanted)]  # type: ignore[arg-type]
+    return [dict(log) for log in market.w3.eth.get_logs(wanted)]
 
 
 def chain_logs(market: Market, address: str) -> list[ChainLog]:
     """Every log of a contract, as its report chain folds it."""
     return in_order(
         ChainLog(
-            log["blockNumber"],  # type: ignore[arg-type]
-            tuple(bytes(topic) for topic in log["topics"]),  # type: ignore[arg-type, attr-defined]
-            bytes(log["data"]),  # type: ignore[call-overload]
-            log["logIndex"],  # type: ignore[arg-type]
+            log["blockNumber"],
+            tuple(bytes(topic) for topic in log["topics"]),
+            bytes(log["data"]),
+            log["logIndex"],
         )
         for log in _raw(market, address)
     )

@@ -91,6 +91,7 @@ class Backend(PyEVMBackend):
         self.time_set = False
         self.last_mined: Mined | None = None
         self.last_revert = b""
+        # eth-tester has no types: this call and three below are unchecked for that reason.
         super().__init__()  # type: ignore[no-untyped-call]
 
     # Genesis and accounts

@@ -181,7 +181,8 @@ def _price(where: str, name: str, cell: str) -> int:
         raise InputError(f"{where}: {name} is {text!r}, expected a decimal number")
     if not LOWEST <= number <= HIGHEST:
         raise InputError(f"{where}: {name} is {text}, expected {LOWEST} to {HIGHEST}")
-    if number.as_tuple().exponent < -18:  # type: ignore[operator]
+    # The exponent of a finite number is an integer.
+    if int(number.as_tuple().exponent) < -18:
         raise InputError(f"{where}: {name} is {text}, expected at most 18 decimals")
     return int(number.scaleb(18))
 

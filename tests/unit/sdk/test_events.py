@@ -121,15 +121,15 @@ def test_what_is_no_reporting_event_is_refused() -> None:
     place = {"address": "0x" + "11" * 20, "block_number": 3, "log_index": 4}
     for broken in ((), (keccak(b"x"), *topics[1:])):
         with pytest.raises(DecodingFailed, match="log 4 of block 3: not a reporting event"):
-            decode(broken, body, **place)  # type: ignore[arg-type]
+            decode(broken, body, **place)
     for wrong in (body + b"\0", body[:-1], b"", body * 2):
         with pytest.raises(DecodingFailed, match="DebtRecorded: expected 3 topics and 1 words"):
-            decode(topics, wrong, **place)  # type: ignore[arg-type]
+            decode(topics, wrong, **place)
     with pytest.raises(DecodingFailed, match="expected 3 topics"):
-        decode(topics[:2], body, **place)  # type: ignore[arg-type]
+        decode(topics[:2], body, **place)
     opened = BY_NAME["AccountOpened"]
     with pytest.raises(DecodingFailed, match="wallet: expected an address"):
-        decode((opened.topic, *topics[1:]), b"\xff" * 64, **place)  # type: ignore[arg-type]
+        decode((opened.topic, *topics[1:]), b"\xff" * 64, **place)
     with pytest.raises(DecodingFailed, match="amount: expected uint256"):
         encode(spec, {"account": 1, "member": 2, "amount": "three"})
 

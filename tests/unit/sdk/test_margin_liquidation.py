@@ -161,7 +161,7 @@ def test_a_take_over_reduces_in_whole_lots() -> None:
     ],
 )
 def test_haircuts_by_class_and_maturity(asset: object, expected: int) -> None:
-    assert haircut_bps(asset, NOW) == expected  # type: ignore[arg-type]
+    assert haircut_bps(asset, NOW) == expected
 
 
 @pytest.mark.parametrize(
