@@ -12,7 +12,7 @@
 
 # keccak256 over every rule below: id, value, unit, status and source. A clearing
 # house requires at deployment that its rulebook compute the same.
-DIGEST: constant(bytes32) = 0xd8426906b0d84973ad14922aa7e694e4e66989ab91a654210ee0cbc57f6946f9
+DIGEST: constant(bytes32) = 0x57a64f2baddfd7f08c6a06b5ac5307e17192173715772c228032ac7fc6cacb77
 
 
 # Initial-margin schedule
@@ -684,3 +684,51 @@ SETTLEMENT_INTERVAL_SECONDS: constant(uint256) = 60
 # Age of a party's screening, at most.
 # seconds; practice; Keelmark onboarding
 SCREENING_MAX_AGE_SECONDS: constant(uint256) = 31_536_000
+
+# Rise of volatility in a scenario, at the reference tenor.
+# bps; practice; Scenario tables of venues portfolio margin
+PM_VOLATILITY_UP_BPS: constant(uint256) = 4_000
+
+# Fall of volatility in a scenario, at the reference tenor.
+# bps; practice; Scenario tables of venues portfolio margin
+PM_VOLATILITY_DOWN_BPS: constant(uint256) = 2_200
+
+# Power of the tenor by which a move is scaled, below the reference.
+# bps; practice; Scenario tables of venues portfolio margin
+PM_VOLATILITY_POWER_SHORT_BPS: constant(uint256) = 3_000
+
+# The same from the reference tenor on.
+# bps; practice; Scenario tables of venues portfolio margin
+PM_VOLATILITY_POWER_LONG_BPS: constant(uint256) = 1_300
+
+# Share of the result of an extreme scenario that counts.
+# bps; practice; Scenario tables of venues portfolio margin
+PM_EXTREME_WEIGHT_BPS: constant(uint256) = 3_500
+
+# Least margin of a short option, of the forward.
+# bps; practice; Scenario tables of venues portfolio margin
+PM_SHORT_MINIMUM_BPS: constant(uint256) = 100
+
+# Scan ranges that the forward moves in an extreme scenario.
+# count; practice; Scenario tables of venues portfolio margin
+PM_EXTREME_SCANS: constant(uint256) = 2
+
+# Reference tenor of the volatility moves.
+# days; practice; Scenario tables of venues portfolio margin
+PM_VOLATILITY_TENOR_DAYS: constant(uint256) = 30
+
+# Distance of a premium from the mark, of the forward, at least allowed.
+# bps; practice; Keelmark options
+OPTION_PRICE_BAND_BPS: constant(uint256) = 100
+
+# Annualised volatility that a feed may give, at least.
+# bps; practice; Keelmark options
+VOLATILITY_MIN_BPS: constant(uint256) = 100
+
+# Annualised volatility that a feed may give, at most.
+# bps; practice; Keelmark options
+VOLATILITY_MAX_BPS: constant(uint256) = 50_000
+
+# Difference of two venues' implied volatilities that is reported.
+# bps; practice; Keelmark options
+CROSS_VENUE_VOLATILITY_BPS: constant(uint256) = 200
