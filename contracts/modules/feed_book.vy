@@ -12,9 +12,14 @@
 
         Limits word: min uint88@0 | max uint88@88 (wad) | deviation_bps uint16@176
         | quorum uint8@192 | last_time uint32@200 (newest source time used so far;
-        0 = never had a price) | slots uint8@232 (bit n: slot n has a source).
+        0 = never had a price) | slots uint8@232 (bit n: slot n has a source) |
+        underlier uint16@240 (whose surface the feed is part of; 0 = of none).
         Source words: price sources module. A place is feed x 4 + slot; slot 0 is
         the limits, 1 to 3 the sources, and signed reports live in slot 3 only.
+
+        The operator numbers its feeds from 1 to 65535. A surface's own feeds are
+        made by its book, above that range, and their numbers say what they are:
+        from `VOLATILITY_FEEDS` on, a feed's price is a volatility.
 """
 
 
@@ -31,6 +36,12 @@ from . import rules
 # Adds feeds, changes sources and limits.
 OPERATOR: constant(bytes32) = keccak256("operator")
 
+# The lowest feed whose price is a volatility (1.00 = 1e18), and what its limits may
+# not reach beyond, neither when it is made nor ever after, wad.
+VOLATILITY_FEEDS: constant(uint256) = 2**32
+MIN_VOLATILITY: constant(uint256) = rules.VOLATILITY_MIN_BPS * 10**14
+MAX_VOLATILITY: constant(uint256) = rules.VOLATILITY_MAX_BPS * 10**14
+
 # The slot that may hold signed reports.
 SIGNED_SLOT: constant(uint256) = 3
 
@@ -43,6 +54,7 @@ REPORTER_ADDED_TOPIC: constant(bytes32) = keccak256("ReporterAdded(uint256,addre
 _MASK_8: constant(uint256) = 2**8 - 1
 _MASK_16: constant(uint256) = 2**16 - 1
 _MASK_32: constant(uint256) = 2**32 - 1
+_MASK_40: constant(uint256) = 2**40 - 1
 _MASK_88: constant(uint256) = 2**88 - 1
 
 # The part of a limits word that the operator sets.
@@ -80,8 +92,7 @@ def add_feed(
     """
     roles._check_holder(OPERATOR)
     assert feed != 0 and feed <= _MASK_16, "board: bad feed"
-    assert self.limits_of[feed] == 0, "board: feed known"
-    self._write(feed, 0, self._limits_word(min_price, max_price, deviation_bps, quorum))
+    self._add(feed, min_price, max_price, deviation_bps, quorum)
 
 
 @external
@@ -104,7 +115,7 @@ def set_limits(
         and deviation_bps <= (before >> 176) & _MASK_16
         and quorum >= (before >> 192) & _MASK_8
     )
-    word: uint256 = self._limits_word(min_price, max_price, deviation_bps, quorum)
+    word: uint256 = self._limits_word(feed, min_price, max_price, deviation_bps, quorum)
     self._change(feed, 0, word, tighter or not self._is_live(before))
 
 
@@ -176,6 +187,27 @@ def set_signed_source(
 
 
 @external
+def share_signed_source(feeds: DynArray[uint256, 16], other: uint256, max_age: uint256):
+    """
+    @notice Puts signed reports into slot 3 of several feeds, by the reporters and
+            the threshold of another feed. One set for a whole surface: its members
+            are written once, and `push_many` checks them once. After notice where
+            a feed has a price. Only the operator.
+    @param feeds The feeds.
+    @param other The feed whose slot 3 names the reporters.
+    @param max_age Seconds after which a report is stale.
+    """
+    self._check_age(max_age)
+    source: uint256 = self.source_at[other * 4 + SIGNED_SLOT]
+    assert source >> 200 == price_sources.SIGNED, "board: no signed source"
+    # Reporters and threshold only: the other feed's last report is not a price here.
+    word: uint256 = ((source >> 192) << 192) | (((source >> 120) & _MASK_40) << 120)
+    for feed: uint256 in feeds:
+        limits: uint256 = self._limits_for_operator(feed)
+        self._change(feed, SIGNED_SLOT, word | (max_age << 160), not self._is_live(limits))
+
+
+@external
 def shorten_max_age(feed: uint256, slot: uint256, max_age: uint256):
     """
     @notice Lets a source's answers go stale sooner, at once. Only the operator.
@@ -207,6 +239,39 @@ def apply_change(feed: uint256, slot: uint256):
     assert block.timestamp >= due, "board: notice not over"
     self.due_at[place] = 0
     self._write(feed, slot, self.announced_at[place])
+
+
+@internal
+def _add(
+    _feed: uint256,
+    _min_price: uint256,
+    _max_price: uint256,
+    _deviation_bps: uint256,
+    _quorum: uint256,
+):
+    """
+    @notice Makes a feed; reverts if there is one.
+    @param _feed The feed.
+    @param _min_price Lowest price to believe, wad.
+    @param _max_price Highest price to believe, wad.
+    @param _deviation_bps How far sources may lie apart, bps of the lowest.
+    @param _quorum How many fresh sources a price needs, 1 to 3.
+    """
+    assert self.limits_of[_feed] == 0, "board: feed known"
+    self._write(
+        _feed, 0, self._limits_word(_feed, _min_price, _max_price, _deviation_bps, _quorum)
+    )
+
+
+@internal
+def _join(_feed: uint256, _underlier: uint256):
+    """
+    @notice Makes a feed part of an underlier's surface, for good: no setter reaches
+            these bits, so a feed is never part of two.
+    @param _feed The feed, part of no surface yet.
+    @param _underlier The surface's underlier.
+    """
+    self.limits_of[_feed] |= _underlier << 240
 
 
 @internal
@@ -276,10 +341,15 @@ def _limits_for_operator(_feed: uint256) -> uint256:
 @internal
 @pure
 def _limits_word(
-    _min_price: uint256, _max_price: uint256, _deviation_bps: uint256, _quorum: uint256
+    _feed: uint256,
+    _min_price: uint256,
+    _max_price: uint256,
+    _deviation_bps: uint256,
+    _quorum: uint256,
 ) -> uint256:
     """
     @notice Checked and packed limits.
+    @param _feed The feed; a volatility has bounds of its own.
     @param _min_price Wad, above zero.
     @param _max_price Wad, above the lowest, below 2^88.
     @param _deviation_bps Above zero, at most the rule's limit.
@@ -288,6 +358,9 @@ def _limits_word(
     """
     assert _min_price != 0 and _min_price < _max_price, "board: bad bounds"
     assert _max_price <= _MASK_88, "board: bad bounds"
+    if _feed >= VOLATILITY_FEEDS:
+        assert _min_price >= MIN_VOLATILITY, "board: volatility bounds"
+        assert _max_price <= MAX_VOLATILITY, "board: volatility bounds"
     assert _deviation_bps != 0, "board: bad deviation"
     assert _deviation_bps <= rules.PRICE_DEVIATION_LIMIT_BPS, "board: bad deviation"
     assert _quorum != 0 and _quorum <= price_sources.MAX_SOURCES, "board: bad quorum"
