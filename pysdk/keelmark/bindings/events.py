@@ -65,6 +65,9 @@ from keelmark.bindings.price_board_events import (
     PriceUpdated,
     ReporterAdded,
     SettlementObserved,
+    SurfaceExpiryAdded,
+    SurfaceListed,
+    SurfaceUpdated,
 )
 from keelmark.bindings.runtime import Event
 from keelmark.bindings.shared_events import RoleAccepted, RoleProposed
@@ -122,6 +125,9 @@ __all__ = [
     "ShareClaimed",
     "ShareContributed",
     "ShareWithdrawn",
+    "SurfaceExpiryAdded",
+    "SurfaceListed",
+    "SurfaceUpdated",
     "TradeReported",
     "Transfer",
     "UnderlierRegistered",
@@ -180,6 +186,9 @@ EVENTS: Mapping[bytes, type[Event]] = MappingProxyType(
         ShareClaimed.TOPIC: ShareClaimed,
         ShareContributed.TOPIC: ShareContributed,
         ShareWithdrawn.TOPIC: ShareWithdrawn,
+        SurfaceExpiryAdded.TOPIC: SurfaceExpiryAdded,
+        SurfaceListed.TOPIC: SurfaceListed,
+        SurfaceUpdated.TOPIC: SurfaceUpdated,
         TradeReported.TOPIC: TradeReported,
         Transfer.TOPIC: Transfer,
         UnderlierRegistered.TOPIC: UnderlierRegistered,

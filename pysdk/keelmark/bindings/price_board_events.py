@@ -13,6 +13,9 @@ __all__ = [
     "FeedChanged",
     "ReporterAdded",
     "SettlementObserved",
+    "SurfaceExpiryAdded",
+    "SurfaceListed",
+    "SurfaceUpdated",
 ]
 
 
@@ -122,3 +125,60 @@ class ReporterAdded(Event):
     """Who may sign reports."""
     feed: int
     """The feed whose slot 3 names the set, once it is applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceListed(Event):
+    """The event `SurfaceListed`."""
+
+    NAME: ClassVar[str] = "SurfaceListed"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "c803bed22a463c61b8c6f48eb2ce706e9bc6b73ee6c8b993118e6b2406a0c08c"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
+    DATA: ClassVar[tuple[str, ...]] = ("uint256",)
+
+    underlier: int
+    """Whose surface."""
+    epoch: int
+    """Its first, 1."""
+    word: int
+    """The surface word, packed (surface book module)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceExpiryAdded(Event):
+    """The event `SurfaceExpiryAdded`."""
+
+    NAME: ClassVar[str] = "SurfaceExpiryAdded"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "2761c05b2902031c1aabfde8a90573cf2216733939793f1bb2b58aa4af25d582"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
+    DATA: ClassVar[tuple[str, ...]] = ("uint256",)
+
+    underlier: int
+    """Whose surface."""
+    expiry: int
+    """Seconds, 08:00 UTC (CDE 2.2)."""
+    feed: int
+    """Of the expiry's forward."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceUpdated(Event):
+    """The event `SurfaceUpdated`."""
+
+    NAME: ClassVar[str] = "SurfaceUpdated"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "0fcdc087889bf70977a3f8c431e17ef13ab588857c51ded60fb26aadc5242e08"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
+    DATA: ClassVar[tuple[str, ...]] = ("uint256",)
+
+    underlier: int
+    """Whose surface."""
+    epoch: int
+    """The new one; after 65535 comes 1."""
+    time: int
+    """Seconds; time to expiry counts from it until the next epoch."""

@@ -170,6 +170,7 @@ INSTRUMENT_EVENTS: Final = (
 
 _FEED = Field("feed", _U, Unit.ID, "2.105")
 _SLOT = Field("slot", _U, Unit.COUNT, None, "0 limits, 1 to 3 source")
+_UNDERLIER = Field("underlier", _U, Unit.ID, "2.105", "whose surface")
 _FEED_WORD = Field("word", _U, Unit.WORD)
 
 BOARD_EVENTS: Final = (
@@ -220,6 +221,36 @@ BOARD_EVENTS: Final = (
             Field("feed", _U, Unit.ID),
         ),
         "A signer joined a quorum feed.",
+    ),
+    EventSpec(
+        Source.BOARD,
+        "SurfaceListed",
+        (
+            _UNDERLIER,
+            Field("epoch", _U, Unit.COUNT, None, "its first, 1"),
+            Field("word", _U, Unit.WORD, None, "epoch, time, tenors and points"),
+        ),
+        "An underlier got a surface of forwards and volatilities.",
+    ),
+    EventSpec(
+        Source.BOARD,
+        "SurfaceExpiryAdded",
+        (
+            _UNDERLIER,
+            Field("expiry", _U, Unit.SECONDS, "2.2"),
+            Field("feed", _U, Unit.ID, None, "of the expiry's forward"),
+        ),
+        "A surface got another expiry.",
+    ),
+    EventSpec(
+        Source.BOARD,
+        "SurfaceUpdated",
+        (
+            _UNDERLIER,
+            Field("epoch", _U, Unit.COUNT, None, "the new one; after 65535 comes 1"),
+            Field("time", _U, Unit.SECONDS, "2.27", "time to expiry counts from it"),
+        ),
+        "A price of a surface changed, and a new epoch of it began.",
     ),
 )
 
