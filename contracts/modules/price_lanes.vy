@@ -57,7 +57,7 @@ def _lane(_feed: uint256) -> uint256:
 @internal
 def _store(
     _feed: uint256, _price: uint256, _valid_until: uint256, _newest: uint256, _same_round: bool
-) -> bool:
+) -> (bool, uint256):
     """
     @notice Writes a lane and reports it; does nothing if nothing is new.
     @param _feed The feed.
@@ -66,7 +66,8 @@ def _store(
     @param _newest Newest source time used, seconds.
     @param _same_round Whether nothing newer than the price before was used; then
            a jump stays a jump, or a second poke would wash it out.
-    @return bool Whether it wrote.
+    @return bool Whether it wrote; then until when liquidations wait, 0 if nothing
+            changed in that.
     """
     offset: uint256 = 128 * (_feed % 2)
     word: uint256 = self._lanes[_feed // 2]
@@ -82,7 +83,7 @@ def _store(
             flags |= lane >> 120
     after: uint256 = _price | (_valid_until << 88) | (flags << 120)
     if after == lane and _same_round:
-        return False
+        return False, 0
     self._lanes[_feed // 2] = word ^ ((lane ^ after) << offset)
     if before != 0 and block.timestamp > (lane >> 88) & _MASK_32:
         flags |= RECOVERED
@@ -94,4 +95,4 @@ def _store(
         convert(_newest, bytes32),
         abi_encode(_price, _valid_until, flags, grace),
     )
-    return True
+    return True, grace

@@ -130,6 +130,12 @@ def _round(_feed: uint256) -> uint256:
     # older one cannot turn the price back to what it was.
     if newest != last:
         feed_book.limits_of[_feed] = limits ^ ((newest ^ last) << 200)
-    if price_lanes._store(_feed, price, valid_until, newest, newest == last):
-        return price | ((limits >> 240) << 88)
-    return price
+    wrote: bool = False
+    grace: uint256 = 0
+    wrote, grace = price_lanes._store(_feed, price, valid_until, newest, newest == last)
+    underlier: uint256 = limits >> 240
+    if not wrote or underlier == 0:
+        return price
+    if grace != 0:
+        surface_book._wait(underlier, _feed, grace)
+    return price | (underlier << 88)

@@ -78,6 +78,12 @@ _MASK_128: constant(uint256) = 2**128 - 1
 # slot, and a valuation reads one.
 surface_word: public(HashMap[uint256, uint256])
 
+# Underlier to the end of its surface's own grace period, seconds. Without it, whoever
+# brings the first volatility after an outage could liquidate options in the same block.
+# Beside the spot's, which it leaves alone: a point of the surface that nobody reported
+# for a while must not hold off liquidations of futures.
+surface_grace_until: public(HashMap[uint256, uint256])
+
 
 @external
 def list_surface(
@@ -269,6 +275,23 @@ def _bump(_underlier: uint256):
 
 
 @internal
+def _wait(_underlier: uint256, _feed: uint256, _grace: uint256):
+    """
+    @notice Lets liquidations of options wait, as a price of a surface was stale.
+    @dev    The spot's own outage is the price lanes'. A forward past its expiry
+            values nothing any more, so poking one holds nobody off.
+    @param _underlier The surface's underlier.
+    @param _feed The feed that was stale.
+    @param _grace Seconds; until when they wait.
+    """
+    if _feed == _underlier:
+        return
+    if _feed < feed_book.VOLATILITY_FEEDS and block.timestamp >= self._expiry_of(_feed):
+        return
+    self.surface_grace_until[_underlier] = _grace
+
+
+@internal
 @view
 def _volatility(
     _word: uint256, _underlier: uint256, _x: uint256, _t: uint256
@@ -352,6 +375,17 @@ def _forward_feed(_underlier: uint256, _expiry: uint256) -> uint256:
     """
     assert _expiry <= _MASK_32 and _expiry % _DAY == _EXPIRY_OF_DAY, "surface: no such expiry"
     return _underlier | ((_expiry // _DAY) << 16)
+
+
+@internal
+@pure
+def _expiry_of(_feed: uint256) -> uint256:
+    """
+    @notice The expiry of a forward feed.
+    @param _feed The feed.
+    @return uint256 Seconds.
+    """
+    return (_feed >> 16) * _DAY + _EXPIRY_OF_DAY
 
 
 @internal

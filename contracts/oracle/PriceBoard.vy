@@ -82,6 +82,7 @@ exports: (
     surface_book.list_surface,
     surface_book.add_expiry,
     surface_book.surface_word,
+    surface_book.surface_grace_until,
     surface_book.forward_feed,
     surface_book.volatility_feed,
     surface_book.price_and_surface,
