@@ -85,9 +85,10 @@ def test_commands_are_executable() -> None:
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
 
 
-def test_lock_holds_versions_only() -> None:
+@pytest.mark.parametrize("name", ["requirements-dev.lock", "requirements-benchmark.lock"])
+def test_lock_holds_versions_only(name: str) -> None:
     """One exact version a line: no address, no option, no file."""
-    for line in (ROOT / "requirements-dev.lock").read_text("utf-8").splitlines():
+    for line in (ROOT / name).read_text("utf-8").splitlines():
         assert re.fullmatch(r"[\w.-]+==[\w.]+", line), line
 
 

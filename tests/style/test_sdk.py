@@ -14,7 +14,7 @@ MAX_PUBLIC = 10
 
 LAYERS = (
     {"units", "types", "errors", "identifiers", "regulation"},
-    {"events", "margin", "proofs", "reports", "risk"},
+    {"events", "margin", "pricing", "risk", "proofs", "reports"},
     {"chain", "bindings"},
     {"deploy", "ledger", "scenario"},
     {"cli"},
