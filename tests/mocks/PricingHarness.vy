@@ -1,0 +1,75 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+"""
+@title Harness: opens the pricing modules to tests, many points a call, and measures their gas
+@license Apache-2.0
+@notice A function of many points takes them as one list of words, row after row, and gives
+        its results likewise.
+"""
+
+
+from ...contracts.modules import black76
+from ...contracts.modules import fixed_point
+from ...contracts.modules import normal
+
+
+# Most words of a list.
+WORDS: constant(uint256) = 1_200
+
+
+@external
+@pure
+def cdf_many(points: DynArray[int256, WORDS]) -> DynArray[uint256, WORDS]:
+    """
+    @notice `normal._cdf` of each point.
+    """
+    found: DynArray[uint256, WORDS] = []
+    for x: int256 in points:
+        found.append(normal._cdf(x))
+    return found
+
+
+@external
+@pure
+def prices_many(rows: DynArray[uint256, WORDS]) -> DynArray[uint256, WORDS]:
+    """
+    @notice `black76._prices` of each row of four words; three words a row.
+    """
+    found: DynArray[uint256, WORDS] = []
+    for index: uint256 in range(len(rows) // 4, bound=WORDS // 4):
+        call: uint256 = 0
+        put: uint256 = 0
+        delta: uint256 = 0
+        at: uint256 = 4 * index
+        call, put, delta = black76._prices(rows[at], rows[at + 1], rows[at + 2], rows[at + 3])
+        found.append(call)
+        found.append(put)
+        found.append(delta)
+    return found
+
+
+@external
+@view
+def cdf_gas(x: int256) -> uint256:
+    """
+    @notice Gas of `normal._cdf`, the call to it included.
+    """
+    before: uint256 = msg.gas
+    found: uint256 = normal._cdf(x)
+    return before - msg.gas
+
+
+@external
+@view
+def prices_gas(
+    forward: uint256, strike: uint256, time: uint256, volatility: uint256
+) -> uint256:
+    """
+    @notice Gas of `black76._prices`, the call to it included.
+    """
+    before: uint256 = msg.gas
+    call: uint256 = 0
+    put: uint256 = 0
+    delta: uint256 = 0
+    call, put, delta = black76._prices(forward, strike, time, volatility)
+    return before - msg.gas
