@@ -18,8 +18,9 @@
         the limits, 1 to 3 the sources, and signed reports live in slot 3 only.
 
         The operator numbers its feeds from 1 to 65535. A surface's own feeds are
-        made by its book, above that range, and their numbers say what they are:
-        from `VOLATILITY_FEEDS` on, a feed's price is a volatility.
+        made by its book, above that range, and their numbers say what they are
+        (surface feeds module); some are of volatilities, which have bounds of
+        their own.
 """
 
 
@@ -31,14 +32,14 @@ uses: roles
 
 from . import price_sources
 from . import rules
+from . import surface_feeds
 
 
 # Adds feeds, changes sources and limits.
 OPERATOR: constant(bytes32) = keccak256("operator")
 
-# The lowest feed whose price is a volatility (1.00 = 1e18), and what its limits may
-# not reach beyond, neither when it is made nor ever after, wad.
-VOLATILITY_FEEDS: constant(uint256) = 2**32
+# Beyond these no volatility's limits may reach, neither when its feed is made nor ever
+# after, wad.
 MIN_VOLATILITY: constant(uint256) = rules.VOLATILITY_MIN_BPS * 10**14
 MAX_VOLATILITY: constant(uint256) = rules.VOLATILITY_MAX_BPS * 10**14
 
@@ -358,7 +359,7 @@ def _limits_word(
     """
     assert _min_price != 0 and _min_price < _max_price, "board: bad bounds"
     assert _max_price <= _MASK_88, "board: bad bounds"
-    if _feed >= VOLATILITY_FEEDS:
+    if _feed >= surface_feeds.VOLATILITY_FEEDS:
         assert _min_price >= MIN_VOLATILITY, "board: volatility bounds"
         assert _max_price <= MAX_VOLATILITY, "board: volatility bounds"
     assert _deviation_bps != 0, "board: bad deviation"

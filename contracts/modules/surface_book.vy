@@ -15,13 +15,6 @@
         board, since time to expiry counts from the epoch's own time.
 @dev    The contract that uses this module declares its three events.
 
-        A feed's number says its place, so that no feed is part of two surfaces or
-        twice of one, and no place needs a table:
-        spot: the underlier's id, 1 to 65535;
-        forward: underlier | day of expiry << 16 (expiries are at 08:00 UTC);
-        volatility: 2^32 | underlier << 6 | tenor << 3 | moneyness (both indices
-        from 0), so that the points (0, 1), (2, 3) of a tenor share a word.
-
         Surface word: epoch uint16@0 (1 to 65535, then 1 again; 0 = no surface) |
         time uint32@16 (seconds, block in which the epoch began) | tenors uint8@48 |
         points uint8@56 | tenor i uint16@(64 + 16 i) (days, up to 6) | point j
@@ -53,6 +46,7 @@ uses: feed_book
 from . import price_lanes
 uses: price_lanes
 
+from . import surface_feeds
 from . import volatility_surface
 
 
@@ -64,14 +58,14 @@ SURFACE_UPDATED_TOPIC: constant(bytes32) = keccak256("SurfaceUpdated(uint256,uin
 
 _WAD: constant(uint256) = 10**18
 _DAY: constant(uint256) = 86_400
-_EXPIRY_OF_DAY: constant(uint256) = 28_800
 _MAX_TENOR: constant(uint256) = 3_650
 _MASK_8: constant(uint256) = 2**8 - 1
 _MASK_16: constant(uint256) = 2**16 - 1
 _MASK_32: constant(uint256) = 2**32 - 1
 _MASK_48: constant(uint256) = 2**48 - 1
 _MASK_88: constant(uint256) = 2**88 - 1
-_MASK_128: constant(uint256) = 2**128 - 1
+_VALIDITY: constant(uint256) = (2**32 - 1) * 2**88
+_FLAGS: constant(uint256) = (2**8 - 1) * 2**120
 
 
 # Underlier to its surface word. Epoch and geometry share one: an update writes one
@@ -133,7 +127,7 @@ def list_surface(
     feed_book._join(underlier, underlier)
     for i: uint256 in range(len(tenors), bound=6):
         for j: uint256 in range(len(moneyness), bound=5):
-            feed: uint256 = self._volatility_feed(underlier, i) + j
+            feed: uint256 = surface_feeds._volatility_feed(underlier, i) + j
             feed_book._add(feed, min_volatility, max_volatility, deviation_bps, quorum)
             feed_book._join(feed, underlier)
 
@@ -160,7 +154,7 @@ def add_expiry(
     roles._check_holder(feed_book.OPERATOR)
     assert self.surface_word[underlier] != 0, "surface: not listed"
     assert expiry > block.timestamp, "surface: expired"
-    feed: uint256 = self._forward_feed(underlier, expiry)
+    feed: uint256 = surface_feeds._forward_feed(underlier, expiry)
     feed_book._add(feed, min_price, max_price, deviation_bps, quorum)
     feed_book._join(feed, underlier)
     report_chain._report(
@@ -196,7 +190,7 @@ def forward_feed(underlier: uint256, expiry: uint256) -> uint256:
     @return uint256 The feed.
     """
     assert underlier <= _MASK_16, "surface: bad underlier"
-    return self._forward_feed(underlier, expiry)
+    return surface_feeds._forward_feed(underlier, expiry)
 
 
 @external
@@ -213,7 +207,7 @@ def volatility_feed(underlier: uint256, tenor: uint256, point: uint256) -> uint2
     assert word != 0, "surface: not listed"
     assert tenor < (word >> 48) & _MASK_8, "surface: no such point"
     assert point < (word >> 56) & _MASK_8, "surface: no such point"
-    return self._volatility_feed(underlier, tenor) + point
+    return surface_feeds._volatility_feed(underlier, tenor) + point
 
 
 @external
@@ -237,23 +231,22 @@ def option_inputs(
     # Seconds to expiry, counted from the epoch.
     t: uint256 = (word >> 16) & _MASK_32
     assert expiry > t, "surface: expired"
-    t = expiry - t
-    feed: uint256 = self._forward_feed(underlier, expiry)
-    lane: uint256 = price_lanes._lane(feed)
+    t = unsafe_sub(expiry, t)
+    feed: uint256 = surface_feeds._forward_feed(underlier, expiry)
+    lane: uint256 = price_lanes._lanes[feed >> 1] >> ((feed & 1) << 7)
     forward: uint256 = lane & _MASK_88
     if forward == 0:
         assert feed_book.limits_of[feed] != 0, "surface: no such expiry"
         raise "surface: missing forward"
-    valid_until: uint256 = (lane >> 88) & _MASK_32
-    flags: uint256 = lane >> 120
-    lane = price_lanes._lane(underlier)
-    valid_until = min(valid_until, (lane >> 88) & _MASK_32)
-    flags |= lane >> 120
+    spot: uint256 = price_lanes._lanes[underlier >> 1] >> ((underlier & 1) << 7)
+    used: uint256 = self._both(lane, spot)
+    x: uint256 = unsafe_div(unsafe_mul(strike, _WAD), forward)
     volatility: uint256 = 0
-    volatility, lane = self._volatility(word, underlier, unsafe_div(strike * _WAD, forward), t)
-    valid_until = min(valid_until, lane & _MASK_32)
+    volatility, lane = self._volatility(word, underlier, x, t)
+    used = self._both(used, lane)
+    valid_until: uint256 = (used >> 88) & _MASK_32
     assert valid_until >= block.timestamp, "surface: stale node"
-    return forward, volatility, valid_until, flags | (lane >> 32), word & _MASK_48
+    return forward, volatility, valid_until, (used >> 120) & _MASK_8, word & _MASK_48
 
 
 @internal
@@ -284,11 +277,8 @@ def _wait(_underlier: uint256, _feed: uint256, _grace: uint256):
     @param _feed The feed that was stale.
     @param _grace Seconds; until when they wait.
     """
-    if _feed == _underlier:
-        return
-    if _feed < feed_book.VOLATILITY_FEEDS and block.timestamp >= self._expiry_of(_feed):
-        return
-    self.surface_grace_until[_underlier] = _grace
+    if _feed != _underlier and not surface_feeds._is_past(_feed):
+        self.surface_grace_until[_underlier] = _grace
 
 
 @internal
@@ -302,7 +292,7 @@ def _volatility(
     @param _underlier The surface's underlier.
     @param _x Strike / forward, wad.
     @param _t Seconds, above zero.
-    @return uint256 Wad; then until when it is valid uint32@0 | flags uint8@32.
+    @return uint256 Wad; then a lane of what was used (see `_both`).
     """
     low: uint256 = 0
     high: uint256 = 0
@@ -320,16 +310,14 @@ def _volatility(
     )
     volatility: uint256 = 0
     used: uint256 = 0
-    volatility, used = self._row(
-        self._volatility_feed(_underlier, near), low, high, x0, x1, _x
-    )
+    feed: uint256 = surface_feeds._volatility_feed(_underlier, near)
+    volatility, used = self._row(feed, low, high, x0, x1, _x)
     if near == far:
         return volatility, used
     other: uint256 = 0
     also: uint256 = 0
-    other, also = self._row(self._volatility_feed(_underlier, far), low, high, x0, x1, _x)
-    volatility = volatility_surface._across_time(volatility, other, t0, t1, _t)
-    return volatility, min(used & _MASK_32, also & _MASK_32) | (((used | also) >> 32) << 32)
+    other, also = self._row(unsafe_add(feed, surface_feeds.TENOR_STEP), low, high, x0, x1, _x)
+    return volatility_surface._across_time(volatility, other, t0, t1, _t), self._both(used, also)
 
 
 @internal
@@ -345,56 +333,33 @@ def _row(
     @param _x0 Moneyness of the lower point.
     @param _x1 Moneyness of the higher point.
     @param _x The moneyness asked for.
-    @return uint256 Wad; then until when it is valid uint32@0 | flags uint8@32.
+    @return uint256 Wad; then a lane of what was used (see `_both`).
     """
-    word: uint256 = price_lanes._lanes[(_first + _low) // 2]
-    lane: uint256 = (word >> (128 * (_low % 2))) & _MASK_128
-    assert lane != 0, "surface: missing tenor"
+    word: uint256 = price_lanes._lanes[(_first | _low) >> 1]
+    lane: uint256 = word >> ((_low & 1) << 7)
+    volatility: uint256 = lane & _MASK_88
+    assert volatility != 0, "surface: missing tenor"
     if _low == _high:
-        return lane & _MASK_88, lane >> 88
-    if _high % 2 == 0:
-        word = price_lanes._lanes[(_first + _high) // 2]
-    other: uint256 = (word >> (128 * (_high % 2))) & _MASK_128
-    assert other != 0, "surface: missing tenor"
-    return volatility_surface._across_strikes(
-        lane & _MASK_88, other & _MASK_88, _x0, _x1, _x
-    ), min((lane >> 88) & _MASK_32, (other >> 88) & _MASK_32) | (
-        ((lane | other) >> 120) << 32
+        return volatility, lane
+    if _high & 1 == 0:
+        word = price_lanes._lanes[(_first | _high) >> 1]
+    other: uint256 = word >> ((_high & 1) << 7)
+    above: uint256 = other & _MASK_88
+    assert above != 0, "surface: missing tenor"
+    return (
+        volatility_surface._across_strikes(volatility, above, _x0, _x1, _x),
+        self._both(lane, other),
     )
 
 
 @internal
 @pure
-def _forward_feed(_underlier: uint256, _expiry: uint256) -> uint256:
+def _both(_lane: uint256, _other: uint256) -> uint256:
     """
-    @notice The feed of an expiry's forward. Times that are no expiry are refused:
-            two of one day would share a feed.
-    @param _underlier 1 to 65535.
-    @param _expiry Seconds; 08:00 UTC of a day.
-    @return uint256 The feed.
+    @notice Until when two prices are both valid, and the flags of either, at their
+            places in a lane; what stands at the other places means nothing.
+    @param _lane A lane.
+    @param _other Another lane.
+    @return uint256 valid_until uint32@88 | flags uint8@120.
     """
-    assert _expiry <= _MASK_32 and _expiry % _DAY == _EXPIRY_OF_DAY, "surface: no such expiry"
-    return _underlier | ((_expiry // _DAY) << 16)
-
-
-@internal
-@pure
-def _expiry_of(_feed: uint256) -> uint256:
-    """
-    @notice The expiry of a forward feed.
-    @param _feed The feed.
-    @return uint256 Seconds.
-    """
-    return (_feed >> 16) * _DAY + _EXPIRY_OF_DAY
-
-
-@internal
-@pure
-def _volatility_feed(_underlier: uint256, _tenor: uint256) -> uint256:
-    """
-    @notice The feed of a tenor's first point.
-    @param _underlier 1 to 65535.
-    @param _tenor Index of the tenor, from 0.
-    @return uint256 The feed.
-    """
-    return feed_book.VOLATILITY_FEEDS | (_underlier << 6) | (_tenor << 3)
+    return min(_lane & _VALIDITY, _other & _VALIDITY) | ((_lane | _other) & _FLAGS)

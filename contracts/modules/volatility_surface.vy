@@ -44,18 +44,18 @@ def _bracket(
     @return uint256 The lower point and the higher point, by index, then their
             values on the place's scale; twice the same point where it alone counts.
     """
-    value: uint256 = (_axis & _MASK_16) * _unit
+    value: uint256 = unsafe_mul(_axis & _MASK_16, _unit)
     if _x <= value:
         return 0, 0, value, value
     axis: uint256 = _axis
     for i: uint256 in range(1, 6):
         if i == _count:
-            return i - 1, i - 1, value, value
+            return unsafe_sub(i, 1), unsafe_sub(i, 1), value, value
         axis >>= 16
         below: uint256 = value
-        value = (axis & _MASK_16) * _unit
+        value = unsafe_mul(axis & _MASK_16, _unit)
         if _x < value:
-            return i - 1, i, below, value
+            return unsafe_sub(i, 1), i, below, value
         if _x == value:
             return i, i, value, value
     return 5, 5, value, value
