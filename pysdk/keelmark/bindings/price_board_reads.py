@@ -85,6 +85,21 @@ class PriceBoardReads:
         """
         return read(self, "surface_word(uint256 key)", (key,), "uint256", lambda out: out[0], block)
 
+    def surface_grace_until(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
+        """Underlier to the end of its surface's own grace period, seconds. Without it, whoever
+        brings the first volatility after an outage could liquidate options in the same block.
+        Beside the spot's, which it leaves alone: a point of the surface that nobody reported for
+        a while must not hold off liquidations of futures.
+        """
+        return read(
+            self,
+            "surface_grace_until(uint256 key)",
+            (key,),
+            "uint256",
+            lambda out: out[0],
+            block,
+        )
+
     def forward_feed(
         self,
         underlier: int,
