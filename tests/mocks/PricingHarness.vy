@@ -11,6 +11,7 @@
 from ...contracts.modules import black76
 from ...contracts.modules import fixed_point
 from ...contracts.modules import normal
+from ...contracts.modules import risk_array
 
 
 # Most words of a list.
@@ -72,4 +73,54 @@ def prices_gas(
     put: uint256 = 0
     delta: uint256 = 0
     call, put, delta = black76._prices(forward, strike, time, volatility)
+    return before - msg.gas
+
+
+@external
+@pure
+def risk_array_many(rows: DynArray[uint256, WORDS]) -> DynArray[uint256, WORDS]:
+    """
+    @notice `risk_array._risk_array` of each row of six words; five words a row.
+    """
+    found: DynArray[uint256, WORDS] = []
+    for index: uint256 in range(len(rows) // 6, bound=WORDS // 6):
+        lanes: uint256 = 0
+        price: uint256 = 0
+        delta: int256 = 0
+        long: uint256 = 0
+        short: uint256 = 0
+        at: uint256 = 6 * index
+        lanes, price, delta, long, short = risk_array._risk_array(
+            rows[at] == 1, rows[at + 1], rows[at + 2], rows[at + 3], rows[at + 4], rows[at + 5]
+        )
+        found.append(lanes)
+        found.append(price)
+        found.append(convert(convert(delta, bytes32), uint256))
+        found.append(long)
+        found.append(short)
+    return found
+
+
+@external
+@view
+def risk_array_gas(
+    is_call: bool,
+    forward: uint256,
+    strike: uint256,
+    time: uint256,
+    volatility: uint256,
+    scan_bps: uint256,
+) -> uint256:
+    """
+    @notice Gas of `risk_array._risk_array`, the call to it included.
+    """
+    before: uint256 = msg.gas
+    lanes: uint256 = 0
+    price: uint256 = 0
+    delta: int256 = 0
+    long: uint256 = 0
+    short: uint256 = 0
+    lanes, price, delta, long, short = risk_array._risk_array(
+        is_call, forward, strike, time, volatility, scan_bps
+    )
     return before - msg.gas

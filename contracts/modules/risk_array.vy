@@ -1,0 +1,223 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+"""
+@title Risk arrays: what one unit of an option gains or loses in sixteen scenarios
+@license Apache-2.0
+@notice Scenario: the forward moved by n thirds of the scan range, the volatility moved up
+        or down. Lanes 2j and 2j + 1 are move j of 0, 1, -1, 2, -2, 3, -3 with volatility
+        up and down; lanes 14 and 15 are moves of 6 and -6 thirds (two scan ranges) with
+        volatility up, profit and loss weighted 35 %. A forward that would fall below
+        nothing is nothing: a call is then worth nothing, a put its strike.
+
+        Volatility moves scale with the time to expiry: up 40 % and down 22 %, times
+        (30 / days) to the power 0.30 under thirty days, counted as one at least, and 0.13
+        from thirty on. Moves, weights and powers are practice of venues, not law (see the
+        rules with PM_ in their names); scan ranges are the regime's.
+
+        A lane is the profit or loss of one unit long over the forward, in steps of 2^-13,
+        rounded down: it overstates a loss by less than 1.3e-4 of the forward, 3.5e-5 of
+        it in the weighted lanes' own unit. One unit short loses lane + 1.
+@dev    Word: epoch uint16@0 (left zero here) | lane k int15@(16 + 15 k), two's
+        complement. Lanes are computed with 2^14 added, so that they are never negative.
+"""
+
+
+from . import black76
+from . import fixed_point
+from . import rules
+
+
+# Added to a lane while it is computed; one step beyond the largest lane.
+BIAS: constant(uint256) = 2**14
+
+# Steps of a lane in one forward.
+STEPS: constant(uint256) = 2**13
+
+# Largest scan range: the whole forward.
+SCAN_MAX_BPS: constant(uint256) = 10_000
+
+_DAY: constant(uint256) = 86_400
+_BPS: constant(uint256) = 10_000
+_THIRDS: constant(uint256) = 30_000
+
+# Moves of the forward in thirds of a scan range, counted from the deepest fall so that
+# none is negative; the last two are the extremes.
+_CENTRE: constant(uint256) = 3 * rules.PM_EXTREME_SCANS
+_MOVES: constant(uint256[9]) = [
+    _CENTRE,
+    _CENTRE + 1,
+    _CENTRE - 1,
+    _CENTRE + 2,
+    _CENTRE - 2,
+    _CENTRE + 3,
+    _CENTRE - 3,
+    2 * _CENTRE,
+    0,
+]
+_ORDINARY_MOVES: constant(uint256) = 7
+
+
+@internal
+@pure
+def _risk_array(
+    _is_call: bool,
+    _forward: uint256,
+    _strike: uint256,
+    _seconds: uint256,
+    _volatility: uint256,
+    _scan_bps: uint256,
+) -> (uint256, uint256, int256, uint256, uint256):
+    """
+    @notice One unit's scenarios. Reverts outside the domain of `black76`, for a scan range
+            beyond SCAN_MAX_BPS, and if a lane does not fit.
+    @dev    A moved forward is at most three times the forward, below 2^90. Weighted steps
+            are below 2^27 and prices below 2^90.
+    @param _is_call Call, else put.
+    @param _forward Reference forward, wad.
+    @param _strike Wad.
+    @param _seconds Time to expiry.
+    @param _volatility Wad, annualised.
+    @param _scan_bps Scan range of the regime.
+    @return uint256 Lanes, in their place in the word; the epoch's bits are zero.
+    @return uint256 Price, wad.
+    @return int256 Forward delta, wad.
+    @return uint256 Worst loss of one unit long, steps; never negative.
+    @return uint256 Worst loss of one unit short, steps; never negative.
+    """
+    black76._check(_forward, _strike, _seconds, _volatility)
+    assert _scan_bps <= SCAN_MAX_BPS, "risk: scan out of range"
+    root: uint256 = fixed_point._year_root(_seconds)
+    density: uint256 = 0
+    near: uint256 = 0
+    far: uint256 = 0
+    density, near, far = black76._parts(
+        _forward, _strike, black76._deviation(_volatility, root)
+    )
+    price: uint256 = black76._value(_is_call, _forward, _strike, near, far)
+    delta: int256 = convert(black76._call_delta(_forward, _strike, near, far), int256)
+    if not _is_call:
+        delta = unsafe_sub(delta, convert(fixed_point.WAD, int256))
+    up: uint256 = 0
+    down: uint256 = 0
+    up, down = self._moved_volatilities(_volatility, _seconds)
+    up = black76._deviation(up, root)
+    down = black76._deviation(down, root)
+    lanes: uint256 = 0
+    place: uint256 = 16
+    least: uint256 = 2 * BIAS
+    most: uint256 = 0
+    lane: uint256 = 0
+    weight: uint256 = _BPS
+    for index: uint256 in range(9):
+        if index == _ORDINARY_MOVES:
+            weight = rules.PM_EXTREME_WEIGHT_BPS
+        moved: uint256 = self._moved_forward(_forward, _scan_bps, _MOVES[index])
+        lane = self._lane(
+            self._moved_price(_is_call, moved, _strike, up), price, _forward, weight
+        )
+        lanes |= (lane ^ BIAS) << place
+        place = unsafe_add(place, 15)
+        least = min(least, lane)
+        most = max(most, lane)
+        if index < _ORDINARY_MOVES:
+            lane = self._lane(
+                self._moved_price(_is_call, moved, _strike, down), price, _forward, weight
+            )
+            lanes |= (lane ^ BIAS) << place
+            place = unsafe_add(place, 15)
+            least = min(least, lane)
+            most = max(most, lane)
+    return (
+        lanes,
+        price,
+        delta,
+        unsafe_sub(BIAS, min(least, BIAS)),
+        unsafe_sub(max(unsafe_add(most, 1), BIAS), BIAS),
+    )
+
+
+@internal
+@pure
+def _moved_volatilities(_volatility: uint256, _seconds: uint256) -> (uint256, uint256):
+    """
+    @notice Volatility up and down, moves scaled with the time to expiry.
+    @dev    The scale is between 0.49 and 2.78, and the volatility below 2^64.
+    @param _volatility Wad, at most black76.VOLATILITY_MAX.
+    @param _seconds Time to expiry, at most black76.SECONDS_MAX.
+    @return uint256 Up, wad, rounded down.
+    @return uint256 Down, wad, rounded up; zero rather than negative.
+    """
+    tenor: uint256 = rules.PM_VOLATILITY_TENOR_DAYS * _DAY
+    exponent: int256 = 0
+    if _seconds < tenor:
+        exponent = convert(
+            fixed_point._log_ratio(tenor, max(_seconds, _DAY))
+            * rules.PM_VOLATILITY_POWER_SHORT_BPS // _BPS,
+            int256,
+        )
+    else:
+        exponent = -convert(
+            fixed_point._log_ratio(_seconds, tenor)
+            * rules.PM_VOLATILITY_POWER_LONG_BPS // _BPS,
+            int256,
+        )
+    scaled: uint256 = _volatility * fixed_point._scaled_exp(exponent, fixed_point.ONE)
+    up: uint256 = scaled * rules.PM_VOLATILITY_UP_BPS // (_BPS * fixed_point.ONE)
+    down: uint256 = scaled * rules.PM_VOLATILITY_DOWN_BPS // (_BPS * fixed_point.ONE)
+    return _volatility + up, _volatility - min(down, _volatility)
+
+
+@internal
+@pure
+def _moved_forward(_forward: uint256, _scan_bps: uint256, _move: uint256) -> uint256:
+    """
+    @notice The forward after a move; zero rather than negative.
+    @param _forward Wad.
+    @param _scan_bps Scan range.
+    @param _move Thirds of it, counted from the deepest fall.
+    @return uint256 Wad, rounded down.
+    """
+    factor: uint256 = _THIRDS + _scan_bps * _move
+    return _forward * (factor - min(factor, _scan_bps * _CENTRE)) // _THIRDS
+
+
+@internal
+@pure
+def _moved_price(
+    _is_call: bool, _moved: uint256, _strike: uint256, _deviation: uint256
+) -> uint256:
+    """
+    @notice Price at a moved forward.
+    @param _is_call Call, else put.
+    @param _moved Wad, below 2^90; may be zero.
+    @param _strike Wad.
+    @param _deviation Of the moved volatility, Q96.
+    @return uint256 Wad.
+    """
+    if _moved == 0:
+        return 0 if _is_call else _strike
+    density: uint256 = 0
+    near: uint256 = 0
+    far: uint256 = 0
+    density, near, far = black76._parts(_moved, _strike, _deviation)
+    return black76._value(_is_call, _moved, _strike, near, far)
+
+
+@internal
+@pure
+def _lane(_moved: uint256, _price: uint256, _forward: uint256, _weight_bps: uint256) -> uint256:
+    """
+    @notice A scenario's profit or loss over the forward, with BIAS added.
+    @param _moved Price in the scenario, wad.
+    @param _price Price now, wad.
+    @param _forward Reference forward, wad.
+    @param _weight_bps Weight of the scenario.
+    @return uint256 Steps of 2^-13, rounded down; below twice BIAS.
+    """
+    weight: uint256 = _weight_bps * STEPS
+    gain: uint256 = _moved * weight + _forward * (_BPS * BIAS)
+    loss: uint256 = _price * weight
+    assert gain >= loss, "risk: lane overflow"
+    lane: uint256 = (gain - loss) // (_BPS * _forward)
+    assert lane < 2 * BIAS, "risk: lane overflow"
+    return lane
