@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from keelmark.cli.backtest import HELP as BACKTEST_HELP
+from keelmark.cli.backtest import run_backtest
 from keelmark.cli.output import console
 from keelmark.regulation import Rule
 from keelmark.types import GateReason, MarginResult, Regime
@@ -51,8 +53,11 @@ _EQUITY = (
 
 def register(root: typer.Typer) -> None:
     """Add the group to the command line."""
-    group = typer.Typer(help="Margin arithmetic on a portfolio file.", no_args_is_help=True)
+    group = typer.Typer(
+        help="Margin of a portfolio, and thresholds against prices.", no_args_is_help=True
+    )
     group.command("check", help=_EXAMPLE)(check)
+    group.command("backtest", help=BACKTEST_HELP)(run_backtest)
     root.add_typer(group, name="margin")
 
 
