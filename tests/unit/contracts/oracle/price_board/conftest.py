@@ -12,6 +12,8 @@ from web3 import Web3
 from web3.contract import Contract
 from web3.types import TxReceipt
 
+from tests.support.surface import sign_prices
+
 WAD = 10**18
 DAY = 86_400
 AGE = 3_600
@@ -81,8 +83,23 @@ class Board:
             },
             message_data={"feed": feed, "price": price, "timestamp": time},
         )
-        ordered = sorted((self._actors(name) for name in names), key=lambda a: a.canonical)
-        return [bytes(Account.sign_message(message, actor.key).signature) for actor in ordered]
+        return [
+            bytes(Account.sign_message(message, actor.key).signature)
+            for actor in self._ascending(names)
+        ]
+
+    def sign_many(
+        self, names: list[str], feeds: list[int], prices: list[int], time: int
+    ) -> list[bytes]:
+        """Signatures of several feeds' prices by these reporters, addresses ascending."""
+        chain = self._w3.eth.chain_id
+        return [
+            sign_prices(actor.key, self.address, chain, feeds, prices, time)
+            for actor in self._ascending(names)
+        ]
+
+    def _ascending(self, names: list[str]) -> list[Any]:
+        return sorted((self._actors(name) for name in names), key=lambda a: a.canonical)
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +144,18 @@ def priced(board: Board, answer: Any, at: Any) -> Board:
     at(START + 10)
     board.send("poke", FEED)
     return board
+
+
+@pytest.fixture
+def surface(board: Board, at: Any, actors: Any) -> Any:
+    """A listed surface whose reporters have reported nothing yet."""
+    from .surfaces import list_quoted
+
+    return list_quoted(board, at, actors)
+
+
+@pytest.fixture
+def quoted(surface: Any) -> Any:
+    """The same, every price reported at START + 100."""
+    surface.everything(START + 100)
+    return surface
