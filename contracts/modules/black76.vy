@@ -59,8 +59,9 @@ def _check(_forward: uint256, _strike: uint256, _seconds: uint256, _volatility: 
     @param _seconds Time to expiry.
     @param _volatility Wad, annualised.
     """
-    assert _forward >= PRICE_MIN and _forward < PRICE_LIMIT, "black76: forward out of range"
-    assert _strike >= PRICE_MIN and _strike < PRICE_LIMIT, "black76: strike out of range"
+    # Below the minimum the difference wraps to more than any limit.
+    assert unsafe_sub(_forward, PRICE_MIN) < PRICE_LIMIT - PRICE_MIN, "black76: forward out of range"
+    assert unsafe_sub(_strike, PRICE_MIN) < PRICE_LIMIT - PRICE_MIN, "black76: strike out of range"
     assert _seconds <= SECONDS_MAX, "black76: time out of range"
     assert _volatility <= VOLATILITY_MAX, "black76: volatility too large"
 
@@ -91,25 +92,31 @@ def _kernel(_log: uint256, _deviation: uint256) -> (uint256, uint256, uint256):
     @param _deviation Q96, not zero, below 2^104.
     @return uint256 Density at e, Q144; zero beyond the tail's end.
     @return uint256 N(e), Q144.
-    @return uint256 max(F, K) / min(F, K) * N(-y), Q144; never more than N(e).
+    @return uint256 max(F, K) / min(F, K) * N(-y), Q144; not above N(e), but for noise of
+            less than 2^54 where the two are next to one another.
     """
     distance: uint256 = unsafe_div(_log << 96, _deviation)
     half: uint256 = _deviation >> 1
+    e: uint256 = unsafe_sub(distance, half)
+    density: uint256 = 0
     if distance >= half:
-        e: uint256 = unsafe_sub(distance, half)
         if e >= _TAIL_END:
             return 0, 0, 0
-        density: uint256 = normal._density(e)
-        near: uint256 = unsafe_mul(density, normal._mills(e)) >> 96
-        far: uint256 = unsafe_mul(density, normal._mills(unsafe_add(distance, half))) >> 96
-        return density, near, min(near, far)
-    e: uint256 = unsafe_sub(half, distance)
+        density = fixed_point._exp_down(unsafe_mul(e, e) >> 97, normal.PEAK)
+        return (
+            density,
+            unsafe_mul(density, normal._mills(e)) >> 96,
+            unsafe_mul(density, normal._mills(unsafe_add(distance, half))) >> 96,
+        )
+    e = unsafe_sub(half, distance)
     if e >= _TAIL_END:
         return 0, _WHOLE, 0
-    density: uint256 = normal._density(e)
-    near: uint256 = unsafe_sub(_WHOLE, unsafe_mul(density, normal._mills(e)) >> 96)
-    far: uint256 = unsafe_mul(density, normal._mills(unsafe_add(distance, half))) >> 96
-    return density, near, min(near, far)
+    density = fixed_point._exp_down(unsafe_mul(e, e) >> 97, normal.PEAK)
+    return (
+        density,
+        unsafe_sub(_WHOLE, unsafe_mul(density, normal._mills(e)) >> 96),
+        unsafe_mul(density, normal._mills(unsafe_add(distance, half))) >> 96,
+    )
 
 
 @internal
@@ -160,23 +167,26 @@ def _value(
 ) -> uint256:
     """
     @notice Price from its parts: intrinsic value and the value out of the money.
-    @dev    A price below 2^90 times a part is below 2^235.
+    @dev    min(F, K) is below 2^88, a part at most 2^144. Where noise makes the near part
+            the smaller one, what it adds is less than half a unit: it rounds to nothing.
     @param _is_call Call, else put.
     @param _forward Wad.
     @param _strike Wad.
     @param _near N(e), Q144.
-    @param _far max(F, K) / min(F, K) * N(-y), Q144; not above `_near`.
+    @param _far max(F, K) / min(F, K) * N(-y), Q144.
     @return uint256 Wad, nearest.
     """
-    time_value: uint256 = unsafe_add(
-        unsafe_mul(min(_forward, _strike), unsafe_sub(_near, _far)), 2**143
-    ) >> 144
-    if _is_call:
-        if _forward > _strike:
-            return unsafe_add(time_value, unsafe_sub(_forward, _strike))
-    elif _strike > _forward:
-        return unsafe_add(time_value, unsafe_sub(_strike, _forward))
-    return time_value
+    above: bool = _forward > _strike
+    low: uint256 = _forward
+    intrinsic: uint256 = unsafe_sub(_strike, _forward)
+    if above:
+        low = _strike
+        intrinsic = unsafe_sub(_forward, _strike)
+    if above != _is_call:
+        intrinsic = 0
+    return unsafe_add(
+        unsafe_add(unsafe_mul(low, unsafe_sub(_near, _far)), 2**143) >> 144, intrinsic
+    )
 
 
 @internal
@@ -226,9 +236,21 @@ def _prices(
     density, near, far = self._parts(
         _forward, _strike, self._deviation(_volatility, fixed_point._year_root(_seconds))
     )
-    delta: uint256 = self._call_delta(_forward, _strike, near, far)
-    call: uint256 = self._value(True, _forward, _strike, near, far)
-    return call, unsafe_sub(unsafe_add(call, _strike), _forward), delta
+    if _forward > _strike:
+        # The put is out of the money; bounds as in `_value` and `_call_delta`.
+        put: uint256 = unsafe_add(unsafe_mul(_strike, unsafe_sub(near, far)), 2**143) >> 144
+        near = unsafe_sub(_WHOLE, unsafe_div(unsafe_mul(_strike, far), _forward))
+        return (
+            unsafe_add(put, unsafe_sub(_forward, _strike)),
+            put,
+            unsafe_add(unsafe_mul(near, fixed_point.WAD), 2**143) >> 144,
+        )
+    call: uint256 = unsafe_add(unsafe_mul(_forward, unsafe_sub(near, far)), 2**143) >> 144
+    return (
+        call,
+        unsafe_add(call, unsafe_sub(_strike, _forward)),
+        unsafe_add(unsafe_mul(near, fixed_point.WAD), 2**143) >> 144,
+    )
 
 
 @internal

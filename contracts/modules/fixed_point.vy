@@ -11,7 +11,7 @@
         of the functions in 80 digits and written as continued fractions: a division
         costs as little as a multiplication here, so a level of a fraction replaces two
         steps of Horner's rule. A test derives every coefficient again. Errors, before
-        rounding: logarithm 5e-25, exponential 1e-22 of the result. The SDK's
+        rounding: logarithm 5e-25, exponential 1e-22 of the result (2e-21 above one). The SDK's
         `keelmark.pricing.fixed_point` gives the same to the last unit.
 """
 
@@ -28,7 +28,7 @@ LN_2: constant(uint256) = 54_916_777_467_707_473_351_141_471_128
 # Exclusive limit of the arguments of `_log_ratio`: above it a shift would overflow.
 RATIO_LIMIT: constant(uint256) = 2**158
 
-# Largest argument of `_exp`, wad: its result in Q96 wads is below 2^243.
+# Largest argument of `_exp` and, as Q96, of `_exp_up`, wad.
 EXP_MAX: constant(int256) = 60 * 10**18
 
 # Below it `_exp` is zero, wad: exp(-43) is less than half a wad.
@@ -41,7 +41,7 @@ YEAR: constant(uint256) = 31_536_000
 SECONDS_LIMIT: constant(uint256) = 2**29
 
 # 1 / ln 2, Q96.
-_LOG2_E: constant(int256) = 114_302_077_158_074_026_402_637_675_937
+_LOG2_E: constant(uint256) = 114_302_077_158_074_026_402_637_675_937
 
 # (sqrt 2 - 1) / (sqrt 2 + 1), Q96: up to there no power of two is split off.
 _NEAR: constant(uint256) = 13_593_403_643_648_453_105_704_098_098
@@ -91,8 +91,9 @@ def _log_ratio(_high: uint256, _low: uint256) -> uint256:
     """
     @notice Natural logarithm of a ratio that is not below one.
     @dev    ln(h / l) = 2 artanh((h - l) / (h + l)): one division, exact at h = l, and the
-            same to the last unit for a ratio and its inverse. No overflow: a and t are
-            below 2^159, so differences shifted by 96 stay below 2^255; z <= 2^96.
+            same to the last unit for a ratio and its inverse. No overflow: high and base
+            are below 2^159, so that differences shifted by 96 stay below 2^255; every
+            denominator of the fraction is between 1.18 and 7.6.
     @param _high At least `_low`, below RATIO_LIMIT.
     @param _low At least 1.
     @return uint256 Q96.
@@ -100,55 +101,44 @@ def _log_ratio(_high: uint256, _low: uint256) -> uint256:
     z: uint256 = unsafe_div(
         unsafe_mul(unsafe_sub(_high, _low), ONE), unsafe_add(_high, _low)
     )
-    if z <= _NEAR:
-        return self._two_artanh(z)
-    base: uint256 = _low
     power: uint256 = 0
-    if _high >> 128 >= base:
-        base <<= 128
-        power = 128
-    if _high >> 64 >= base:
-        base <<= 64
-        power |= 64
-    if _high >> 32 >= base:
-        base <<= 32
-        power |= 32
-    if _high >> 16 >= base:
-        base <<= 16
-        power |= 16
-    if _high >> 8 >= base:
-        base <<= 8
-        power |= 8
-    if _high >> 4 >= base:
-        base <<= 4
-        power |= 4
-    if _high >> 2 >= base:
-        base <<= 2
-        power |= 2
-    if _high >> 1 >= base:
-        base <<= 1
-        power |= 1
-    # Now base <= high < 2 base.
-    z = unsafe_div(unsafe_mul(unsafe_sub(_high, base), ONE), unsafe_add(_high, base))
-    if z <= _NEAR:
-        return unsafe_add(unsafe_mul(power, LN_2), self._two_artanh(z))
-    base <<= 1
-    z = unsafe_div(unsafe_mul(unsafe_sub(base, _high), ONE), unsafe_add(_high, base))
-    return unsafe_sub(unsafe_mul(unsafe_add(power, 1), LN_2), self._two_artanh(z))
-
-
-@internal
-@pure
-def _two_artanh(_z: uint256) -> uint256:
-    """
-    @notice Twice the area tangent: ln((1 + z) / (1 - z)).
-    @dev    Every denominator is between 1.18 and 7.6, so nothing wraps.
-    @param _z Q96, at most 0.1732.
-    @return uint256 Q96.
-    """
-    w: uint256 = unsafe_mul(_z, _z) >> 96
-    return unsafe_mul(
-        _z,
+    above: bool = False
+    if z > _NEAR:
+        base: uint256 = _low
+        if _high >> 128 >= base:
+            base <<= 128
+            power = 128
+        if _high >> 64 >= base:
+            base <<= 64
+            power |= 64
+        if _high >> 32 >= base:
+            base <<= 32
+            power |= 32
+        if _high >> 16 >= base:
+            base <<= 16
+            power |= 16
+        if _high >> 8 >= base:
+            base <<= 8
+            power |= 8
+        if _high >> 4 >= base:
+            base <<= 4
+            power |= 4
+        if _high >> 2 >= base:
+            base <<= 2
+            power |= 2
+        if _high >> 1 >= base:
+            base <<= 1
+            power |= 1
+        # Now base <= high < 2 base: the power of two below the ratio, or the one above.
+        z = unsafe_div(unsafe_mul(unsafe_sub(_high, base), ONE), unsafe_add(_high, base))
+        if z > _NEAR:
+            base <<= 1
+            power = unsafe_add(power, 1)
+            above = True
+            z = unsafe_div(unsafe_mul(unsafe_sub(base, _high), ONE), unsafe_add(_high, base))
+    w: uint256 = unsafe_mul(z, z) >> 96
+    small: uint256 = unsafe_mul(
+        z,
         unsafe_add(
             _LOG_0,
             unsafe_div(
@@ -172,43 +162,52 @@ def _two_artanh(_z: uint256) -> uint256:
             ),
         ),
     ) >> 96
+    if power == 0:
+        return small
+    if above:
+        return unsafe_sub(unsafe_mul(power, LN_2), small)
+    return unsafe_add(unsafe_mul(power, LN_2), small)
 
 
 @internal
 @pure
-def _scaled_exp(_x: int256, _scale: uint256) -> uint256:
+def _exp_down(_x: uint256, _scale: uint256) -> uint256:
     """
-    @notice A scale times an exponential, rounded down.
-    @dev    x = n ln 2 + r with |r| <= ln 2 / 2 and exp(r) = (g + r) / (g - r), where
-            g = r coth(r / 2) is even in r and between 2 and 2.03. No overflow: x times
-            1 / ln 2 is below 2^202, the product with the scale below 2^255.
-    @param _x Q96, between -2^105 and 2^104.
-    @param _scale Below 2^157; if x > 0, its product with exp(x) must be below 2^255.
+    @notice A scale times exp(-x), rounded down.
+    @dev    -x = r - n ln 2 with |r| <= ln 2 / 2 and exp(r) = (g + r) / (g - r), where
+            g = r coth(r / 2) is even in r and between 2 and 2.03. r is kept modulo 2^256,
+            which its square and its sum with g do not feel. No overflow: x times 1 / ln 2
+            is below 2^221, the product with the scale below 2^255.
+    @param _x Q96, below 2^124.
+    @param _scale Below 2^157.
     @return uint256 In the unit of the scale.
     """
-    n: int256 = unsafe_add(unsafe_mul(_x, _LOG2_E), 2**191) >> 192
-    r: int256 = unsafe_sub(_x, unsafe_mul(n, convert(LN_2, int256)))
-    w: uint256 = convert(unsafe_mul(r, r), uint256) >> 96
-    g: int256 = convert(
-        unsafe_sub(
-            unsafe_add(_EXP_0, unsafe_mul(_EXP_1, w) >> 96),
-            unsafe_div(
-                _EXP_C1,
-                unsafe_sub(
-                    unsafe_add(_EXP_B1, w),
-                    unsafe_div(_EXP_C2, unsafe_add(_EXP_B2, w)),
-                ),
+    n: uint256 = unsafe_add(unsafe_mul(_x, _LOG2_E), 2**191) >> 192
+    r: uint256 = unsafe_sub(unsafe_mul(n, LN_2), _x)
+    w: uint256 = unsafe_mul(r, r) >> 96
+    g: uint256 = unsafe_sub(
+        unsafe_add(_EXP_0, unsafe_mul(_EXP_1, w) >> 96),
+        unsafe_div(
+            _EXP_C1,
+            unsafe_sub(
+                unsafe_add(_EXP_B1, w), unsafe_div(_EXP_C2, unsafe_add(_EXP_B2, w))
             ),
         ),
-        int256,
     )
-    value: uint256 = unsafe_div(
-        unsafe_mul(convert(unsafe_add(g, r), uint256), _scale),
-        convert(unsafe_sub(g, r), uint256),
-    )
-    if n < 0:
-        return value >> convert(unsafe_sub(0, n), uint256)
-    return value << convert(n, uint256)
+    return unsafe_div(unsafe_mul(unsafe_add(g, r), _scale), unsafe_sub(g, r)) >> n
+
+
+@internal
+@pure
+def _exp_up(_x: uint256, _scale: uint256) -> uint256:
+    """
+    @notice A scale times exp(x), rounded down.
+    @dev    Over exp(-x) in 157 places, of which 70 are left at the end of the range.
+    @param _x Q96, at most 60.
+    @param _scale Below 2^98.
+    @return uint256 In the unit of the scale.
+    """
+    return unsafe_div(_scale << 157, self._exp_down(_x, 2**157 - 1))
 
 
 @internal
@@ -217,9 +216,9 @@ def _year_root(_seconds: uint256) -> uint256:
     """
     @notice Square root of a time in years, ACT/365.
     @dev    Newton's method on a line that is within a ninth of the root over a factor of
-            16; the error squares and halves each time: 6e-3, 2e-5, 3e-10, 4e-20, 8e-40.
+            16; the error squares and halves each time: 7e-3, 3e-5, 3e-10, 5e-20.
     @param _seconds Below SECONDS_LIMIT.
-    @return uint256 Q96; within one unit.
+    @return uint256 Q96; never too small, and too large by less than 5e-20 of itself.
     """
     if _seconds == 0:
         return 0
@@ -234,7 +233,6 @@ def _year_root(_seconds: uint256) -> uint256:
     root: uint256 = unsafe_add(
         _ROOT_LINE_0 << power, unsafe_mul(_ROOT_LINE_1, _seconds)
     ) >> (power >> 1)
-    root = unsafe_add(root, unsafe_div(square, root)) >> 1
     root = unsafe_add(root, unsafe_div(square, root)) >> 1
     root = unsafe_add(root, unsafe_div(square, root)) >> 1
     root = unsafe_add(root, unsafe_div(square, root)) >> 1
@@ -267,9 +265,11 @@ def _exp(_x: int256) -> uint256:
     if _x <= EXP_ZERO:
         return 0
     assert _x <= EXP_MAX, "fixed point: exponent too large"
-    # Truncated toward zero: |x| 2^96 is below 2^163. exp(60) is below 2^87.
-    x: int256 = unsafe_div(unsafe_mul(_x, convert(ONE, int256)), convert(WAD, int256))
-    return unsafe_add(self._scaled_exp(x, WAD * ONE), 2**95) >> 96
+    # |x| 2^96 is below 2^163; a wad in Q96 is below 2^156, in Q38 below 2^98.
+    x: uint256 = unsafe_div(unsafe_mul(convert(abs(_x), uint256), ONE), WAD)
+    if _x < 0:
+        return unsafe_add(self._exp_down(x, WAD * ONE), 2**95) >> 96
+    return unsafe_add(self._exp_up(x, WAD << 38), 2**37) >> 38
 
 
 @internal

@@ -22,7 +22,7 @@ LIMIT: constant(uint256) = 16 * 2**96
 TAIL_END: constant(int256) = 9 * 10**18
 
 # 1 / sqrt(2 pi), Q144.
-_PEAK: constant(uint256) = 8_896_710_144_153_107_311_007_564_246_272_276_034_474_883
+PEAK: constant(uint256) = 8_896_710_144_153_107_311_007_564_246_272_276_034_474_883
 
 # Mills ratio by x in [0, 16]: numerators Q192, offsets Q96, without their signs.
 _C1: constant(uint256) = (
@@ -76,12 +76,10 @@ _B11: constant(uint256) = 3_805_832_477_635_185_311_247_656_900_804
 def _density(_x: uint256) -> uint256:
     """
     @notice Density of the normal law, exp(-x² / 2) / sqrt(2 pi).
-    @dev    Below 16 the exponent is above -128, so `_scaled_exp` has what it needs.
     @param _x Q96, below LIMIT.
     @return uint256 Q144, so that the tail keeps its relative precision.
     """
-    half_square: uint256 = unsafe_mul(_x, _x) >> 97
-    return fixed_point._scaled_exp(unsafe_sub(0, convert(half_square, int256)), _PEAK)
+    return fixed_point._exp_down(unsafe_mul(_x, _x) >> 97, PEAK)
 
 
 @internal
@@ -96,16 +94,6 @@ def _mills(_x: uint256) -> uint256:
     @return uint256 Q96, from 0.062 to 1.2534.
     """
     inner: uint256 = unsafe_sub(
-        unsafe_add(_B9, _x),
-        unsafe_div(
-            _C10,
-            unsafe_sub(
-                unsafe_add(_x, unsafe_div(_C11, unsafe_add(_B11, _x))),
-                _B10,
-            ),
-        ),
-    )
-    middle: uint256 = unsafe_sub(
         unsafe_div(
             _C7,
             unsafe_sub(
@@ -113,22 +101,34 @@ def _mills(_x: uint256) -> uint256:
                     _B7,
                     unsafe_div(
                         _C8,
-                        unsafe_add(unsafe_add(_B8, _x), unsafe_div(_C9, inner)),
+                        unsafe_add(
+                            unsafe_add(_B8, _x),
+                            unsafe_div(
+                                _C9,
+                                unsafe_sub(
+                                    unsafe_add(_B9, _x),
+                                    unsafe_div(
+                                        _C10,
+                                        unsafe_sub(
+                                            unsafe_add(
+                                                _x,
+                                                unsafe_div(
+                                                    _C11,
+                                                    unsafe_add(_B11, _x),
+                                                ),
+                                            ),
+                                            _B10,
+                                        ),
+                                    ),
+                                ),
+                            ),
+                        ),
                     ),
                 ),
                 _x,
             ),
         ),
         unsafe_add(_B6, _x),
-    )
-    outer: uint256 = unsafe_sub(
-        unsafe_add(
-            _x,
-            unsafe_div(
-                _C5, unsafe_sub(unsafe_add(_B5, _x), unsafe_div(_C6, middle))
-            ),
-        ),
-        _B4,
     )
     return unsafe_div(
         _C1,
@@ -141,7 +141,25 @@ def _mills(_x: uint256) -> uint256:
                         _x,
                         unsafe_div(
                             _C3,
-                            unsafe_add(unsafe_add(_B3, _x), unsafe_div(_C4, outer)),
+                            unsafe_add(
+                                unsafe_add(_B3, _x),
+                                unsafe_div(
+                                    _C4,
+                                    unsafe_sub(
+                                        unsafe_add(
+                                            _x,
+                                            unsafe_div(
+                                                _C5,
+                                                unsafe_sub(
+                                                    unsafe_add(_B5, _x),
+                                                    unsafe_div(_C6, inner),
+                                                ),
+                                            ),
+                                        ),
+                                        _B4,
+                                    ),
+                                ),
+                            ),
                         ),
                     ),
                     _B2,

@@ -54,7 +54,9 @@ _MOVES: constant(uint256[9]) = [
     2 * _CENTRE,
     0,
 ]
-_ORDINARY_MOVES: constant(uint256) = 7
+
+# Where the lane of the first extreme begins, bits.
+_EXTREMES_AT: constant(uint256) = 16 + 14 * 15
 
 
 @internal
@@ -106,27 +108,46 @@ def _risk_array(
     place: uint256 = 16
     least: uint256 = 2 * BIAS
     most: uint256 = 0
-    lane: uint256 = 0
-    weight: uint256 = _BPS
-    for index: uint256 in range(9):
-        if index == _ORDINARY_MOVES:
-            weight = rules.PM_EXTREME_WEIGHT_BPS
-        moved: uint256 = self._moved_forward(_forward, _scan_bps, _MOVES[index])
-        lane = self._lane(
-            self._moved_price(_is_call, moved, _strike, up), price, _forward, weight
-        )
-        lanes |= (lane ^ BIAS) << place
-        place = unsafe_add(place, 15)
-        least = min(least, lane)
-        most = max(most, lane)
-        if index < _ORDINARY_MOVES:
-            lane = self._lane(
-                self._moved_price(_is_call, moved, _strike, down), price, _forward, weight
+    weight: uint256 = _BPS * STEPS
+    loss: uint256 = unsafe_mul(price, weight)
+    one: uint256 = unsafe_mul(_forward, _BPS)
+    bias: uint256 = unsafe_mul(one, BIAS)
+    for move: uint256 in _MOVES:
+        logarithm: uint256 = 0
+        intrinsic: uint256 = 0
+        low: uint256 = self._moved_forward(_forward, _scan_bps, move)
+        if low > _strike:
+            logarithm = fixed_point._log_ratio(low, _strike)
+            if _is_call:
+                intrinsic = unsafe_sub(low, _strike)
+            low = _strike
+        else:
+            # Nothing has no logarithm; times a forward of nothing none is needed.
+            logarithm = fixed_point._log_ratio(_strike, max(low, 1))
+            if not _is_call:
+                intrinsic = unsafe_sub(_strike, low)
+        if place == _EXTREMES_AT:
+            weight = rules.PM_EXTREME_WEIGHT_BPS * STEPS
+            loss = unsafe_mul(price, weight)
+        for deviation: uint256 in [up, down]:
+            near = 0
+            far = 0
+            if deviation != 0:
+                density, near, far = black76._kernel(logarithm, deviation)
+            # As in black76._value; then the lane, rounded down, with BIAS added.
+            moved: uint256 = unsafe_add(
+                unsafe_add(unsafe_mul(low, unsafe_sub(near, far)), 2**143) >> 144, intrinsic
             )
+            gain: uint256 = unsafe_add(unsafe_mul(moved, weight), bias)
+            assert gain >= loss, "risk: lane overflow"
+            lane: uint256 = unsafe_div(unsafe_sub(gain, loss), one)
+            assert lane < 2 * BIAS, "risk: lane overflow"
             lanes |= (lane ^ BIAS) << place
             place = unsafe_add(place, 15)
             least = min(least, lane)
             most = max(most, lane)
+            if place > _EXTREMES_AT:
+                break
     return (
         lanes,
         price,
@@ -148,23 +169,37 @@ def _moved_volatilities(_volatility: uint256, _seconds: uint256) -> (uint256, ui
     @return uint256 Down, wad, rounded up; zero rather than negative.
     """
     tenor: uint256 = rules.PM_VOLATILITY_TENOR_DAYS * _DAY
-    exponent: int256 = 0
+    scale: uint256 = 0
     if _seconds < tenor:
-        exponent = convert(
-            fixed_point._log_ratio(tenor, max(_seconds, _DAY))
-            * rules.PM_VOLATILITY_POWER_SHORT_BPS // _BPS,
-            int256,
+        scale = fixed_point._exp_up(
+            unsafe_div(
+                unsafe_mul(
+                    fixed_point._log_ratio(tenor, max(_seconds, _DAY)),
+                    rules.PM_VOLATILITY_POWER_SHORT_BPS,
+                ),
+                _BPS,
+            ),
+            fixed_point.ONE,
         )
     else:
-        exponent = -convert(
-            fixed_point._log_ratio(_seconds, tenor)
-            * rules.PM_VOLATILITY_POWER_LONG_BPS // _BPS,
-            int256,
+        scale = fixed_point._exp_down(
+            unsafe_div(
+                unsafe_mul(
+                    fixed_point._log_ratio(_seconds, tenor),
+                    rules.PM_VOLATILITY_POWER_LONG_BPS,
+                ),
+                _BPS,
+            ),
+            fixed_point.ONE,
         )
-    scaled: uint256 = _volatility * fixed_point._scaled_exp(exponent, fixed_point.ONE)
-    up: uint256 = scaled * rules.PM_VOLATILITY_UP_BPS // (_BPS * fixed_point.ONE)
-    down: uint256 = scaled * rules.PM_VOLATILITY_DOWN_BPS // (_BPS * fixed_point.ONE)
-    return _volatility + up, _volatility - min(down, _volatility)
+    scale = unsafe_mul(_volatility, scale)
+    up: uint256 = unsafe_mul(scale, rules.PM_VOLATILITY_UP_BPS)
+    down: uint256 = unsafe_mul(scale, rules.PM_VOLATILITY_DOWN_BPS)
+    down = unsafe_div(down, _BPS * fixed_point.ONE)
+    return (
+        unsafe_add(_volatility, unsafe_div(up, _BPS * fixed_point.ONE)),
+        unsafe_sub(_volatility, min(down, _volatility)),
+    )
 
 
 @internal
@@ -177,47 +212,8 @@ def _moved_forward(_forward: uint256, _scan_bps: uint256, _move: uint256) -> uin
     @param _move Thirds of it, counted from the deepest fall.
     @return uint256 Wad, rounded down.
     """
-    factor: uint256 = _THIRDS + _scan_bps * _move
-    return _forward * (factor - min(factor, _scan_bps * _CENTRE)) // _THIRDS
-
-
-@internal
-@pure
-def _moved_price(
-    _is_call: bool, _moved: uint256, _strike: uint256, _deviation: uint256
-) -> uint256:
-    """
-    @notice Price at a moved forward.
-    @param _is_call Call, else put.
-    @param _moved Wad, below 2^90; may be zero.
-    @param _strike Wad.
-    @param _deviation Of the moved volatility, Q96.
-    @return uint256 Wad.
-    """
-    if _moved == 0:
-        return 0 if _is_call else _strike
-    density: uint256 = 0
-    near: uint256 = 0
-    far: uint256 = 0
-    density, near, far = black76._parts(_moved, _strike, _deviation)
-    return black76._value(_is_call, _moved, _strike, near, far)
-
-
-@internal
-@pure
-def _lane(_moved: uint256, _price: uint256, _forward: uint256, _weight_bps: uint256) -> uint256:
-    """
-    @notice A scenario's profit or loss over the forward, with BIAS added.
-    @param _moved Price in the scenario, wad.
-    @param _price Price now, wad.
-    @param _forward Reference forward, wad.
-    @param _weight_bps Weight of the scenario.
-    @return uint256 Steps of 2^-13, rounded down; below twice BIAS.
-    """
-    weight: uint256 = _weight_bps * STEPS
-    gain: uint256 = _moved * weight + _forward * (_BPS * BIAS)
-    loss: uint256 = _price * weight
-    assert gain >= loss, "risk: lane overflow"
-    lane: uint256 = (gain - loss) // (_BPS * _forward)
-    assert lane < 2 * BIAS, "risk: lane overflow"
-    return lane
+    rise: uint256 = unsafe_add(_THIRDS, unsafe_mul(_scan_bps, _move))
+    fall: uint256 = unsafe_mul(_scan_bps, _CENTRE)
+    if rise <= fall:
+        return 0
+    return unsafe_div(unsafe_mul(_forward, unsafe_sub(rise, fall)), _THIRDS)

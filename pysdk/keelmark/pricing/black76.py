@@ -93,7 +93,7 @@ def kernel(log: int, deviation: int) -> tuple[int, int, int]:
     at = density(e)
     tail = at * mills(e) >> 96
     near = tail if below else WHOLE - tail
-    return at, near, min(near, at * mills(distance + half) >> 96)
+    return at, near, at * mills(distance + half) >> 96
 
 
 def parts(forward: int, strike: int, deviation: int) -> tuple[int, int, int]:

@@ -26,7 +26,7 @@ RATIO_LIMIT = 2**158
 """Exclusive limit of the arguments of `log_ratio`: above it the contract's shift would overflow."""
 
 EXP_MAX = 60 * WAD
-"""Largest argument of `exp`: its result in Q96 wads is below 2^243."""
+"""Largest argument of `exp` and, as Q96, of `exp_up`."""
 
 EXP_ZERO = -43 * WAD
 """Below it `exp` is zero: less than half a wad."""
@@ -124,23 +124,32 @@ def _two_artanh(z: int) -> int:
     return z * (LOG_WHOLE + continued_fraction(LOG_LEVELS, w)) >> 96
 
 
-def scaled_exp(x: int, scale: int) -> int:
+def exp_down(x: int, scale: int) -> int:
+    """``scale * exp(-x)``, rounded down.
+
+    Args:
+        x: Q96, not negative, below 2^124.
+        scale: below 2^157.
+    """
+    n = (x * LOG2_E + 2**191) >> 192
+    r = n * LN_2 - x
+    w = r * r >> 96
+    g = EXP_WHOLE[0] + (EXP_WHOLE[1] * w >> 96) + continued_fraction(EXP_LEVELS, w)
+    return (g + r) * scale // (g - r) >> n
+
+
+def exp_up(x: int, scale: int) -> int:
     """``scale * exp(x)``, rounded down.
 
     Args:
-        x: Q96, between -2^105 and 2^104.
-        scale: below 2^157; for x > 0 the product must stay below 2^255.
+        x: Q96, not negative, at most 60.
+        scale: below 2^98.
     """
-    n = (x * LOG2_E + 2**191) >> 192
-    r = x - n * LN_2
-    w = r * r >> 96
-    g = EXP_WHOLE[0] + (EXP_WHOLE[1] * w >> 96) + continued_fraction(EXP_LEVELS, w)
-    value = (g + r) * scale // (g - r)
-    return value >> -n if n < 0 else value << n
+    return (scale << 157) // exp_down(x, 2**157 - 1)
 
 
 def year_root(seconds: int) -> int:
-    """Square root of a time in years (ACT/365), Q96, within one unit.
+    """Square root of a time in years (ACT/365), Q96, too large by less than 5e-20 of itself.
 
     Args:
         seconds: not negative, below `SECONDS_LIMIT`.
@@ -153,7 +162,7 @@ def year_root(seconds: int) -> int:
             power += step
     square = seconds * (2**192 // YEAR)
     root = ((ROOT_LINE[0] << power) + ROOT_LINE[1] * seconds) >> (power // 2)
-    for _ in range(5):
+    for _ in range(4):
         root = (root + square // root) >> 1
     return root
 
@@ -180,7 +189,10 @@ def exp(x: int) -> int:
         return 0
     if x > EXP_MAX:
         raise InputError("fixed point: exponent too large")
-    return (scaled_exp(div_trunc(x * ONE, WAD), WAD * ONE) + 2**95) >> 96
+    size = abs(x) * ONE // WAD
+    if x < 0:
+        return (exp_down(size, WAD * ONE) + 2**95) >> 96
+    return (exp_up(size, WAD << 38) + 2**37) >> 38
 
 
 def sqrt(x: int) -> int:

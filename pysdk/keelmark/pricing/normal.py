@@ -6,7 +6,7 @@ rational approximation serves the whole line with a small relative error.
 
 from __future__ import annotations
 
-from keelmark.pricing.fixed_point import ONE, continued_fraction, scaled_exp
+from keelmark.pricing.fixed_point import ONE, continued_fraction, exp_down
 from keelmark.units import WAD
 
 LIMIT = 16 * 2**96
@@ -42,7 +42,7 @@ MILLS_LEVELS = (
 
 def density(x: int) -> int:
     """exp(-x² / 2) / sqrt(2 pi), Q144, for x in Q96, not negative and below `LIMIT`."""
-    return scaled_exp(-(x * x >> 97), PEAK)
+    return exp_down(x * x >> 97, PEAK)
 
 
 def mills(x: int) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from keelmark.errors import InputError
 from keelmark.pricing.black76 import call_delta, check, deviation_of, parts, value
-from keelmark.pricing.fixed_point import ONE, log_ratio, scaled_exp, year_root
+from keelmark.pricing.fixed_point import ONE, exp_down, exp_up, log_ratio, year_root
 from keelmark.regulation import value as rule
 from keelmark.units import BPS, WAD, div_floor
 
@@ -103,11 +103,11 @@ def moved_volatilities(volatility: int, seconds: int) -> tuple[int, int]:
     tenor = rule("PM_VOLATILITY_TENOR_DAYS") * DAY
     if seconds < tenor:
         power = rule("PM_VOLATILITY_POWER_SHORT_BPS")
-        exponent = log_ratio(tenor, max(seconds, DAY)) * power // BPS
+        scale = exp_up(log_ratio(tenor, max(seconds, DAY)) * power // BPS, ONE)
     else:
         power = rule("PM_VOLATILITY_POWER_LONG_BPS")
-        exponent = -(log_ratio(seconds, tenor) * power // BPS)
-    scaled = volatility * scaled_exp(exponent, ONE)
+        scale = exp_down(log_ratio(seconds, tenor) * power // BPS, ONE)
+    scaled = volatility * scale
     up = scaled * rule("PM_VOLATILITY_UP_BPS") // (BPS * ONE)
     down = scaled * rule("PM_VOLATILITY_DOWN_BPS") // (BPS * ONE)
     return volatility + up, volatility - min(down, volatility)
