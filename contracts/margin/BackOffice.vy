@@ -10,8 +10,8 @@
         `ClearingHouse`.
 @dev    Called at its own address, it finds an empty book and refuses: there are
         no accounts, no members and no holder of any role.
-        The parts: `custody` (money in and out), `listing` (instruments begin and
-        end). What is not here is delegated on, to the loss desk.
+        The part: `custody` (members, accounts, money in and out). What is not here
+        is delegated on, to the loss desk.
 """
 
 
@@ -25,8 +25,8 @@ from ..modules import roles
 from .parts import assessment
 from .parts import book
 from .parts import custody
-from .parts import listing
-from .parts import market
+from .parts import marks
+from .parts import resources
 from .parts import wiring
 
 
@@ -34,22 +34,16 @@ initializes: report_chain
 initializes: roles[report_chain := report_chain]
 initializes: book
 initializes: wiring
-initializes: assessment[book := book, wiring := wiring]
-initializes: market[report_chain := report_chain, book := book]
-initializes: listing[
-    report_chain := report_chain,
-    roles := roles,
-    book := book,
-    wiring := wiring,
-    assessment := assessment,
-    market := market,
-]
+initializes: marks[book := book, wiring := wiring]
+initializes: resources[book := book, wiring := wiring]
+initializes: assessment[book := book, wiring := wiring, resources := resources]
 initializes: custody[
     report_chain := report_chain,
     roles := roles,
     book := book,
     wiring := wiring,
     assessment := assessment,
+    marks := marks,
 ]
 
 
@@ -64,11 +58,6 @@ exports: (
     book.carried_accounts,
     book.backstop,
     book.backstop_total,
-    # Instruments
-    listing.list_instrument,
-    listing.roll_funding,
-    listing.settle_instrument,
-    listing.settle_position,
     # Members, accounts, money
     custody.list_collateral,
     custody.admit_member,
@@ -129,43 +118,6 @@ event CollateralWithdrawn:
     asset: indexed(uint256)  # 0 = settlement token
     amount: uint256  # token units
     balance: int256  # asset 0: cash (wad) after; else token units after
-
-event InstrumentListed:
-    instrument: indexed(uint256)
-    feed: indexed(uint256)
-    word: uint256  # instrument word
-
-event FundingRolled:
-    instrument: indexed(uint256)
-    feed: indexed(uint256)
-    funding_index: int256  # wad per unit of size since listing
-    funding_rate: int256  # wad per unit of size per second, + longs pay
-    index: uint256  # wad
-    premium: int256  # 1e-8, after the clamp
-    weight: uint256  # whole settlement units of notional that were averaged
-
-event InstrumentSettled:
-    instrument: indexed(uint256)
-    feed: indexed(uint256)
-    price: uint256  # wad
-    expiry: uint256  # seconds; CDE 2.19
-
-event PositionSettled:
-    account: indexed(uint256)  # CDE 2.30
-    instrument: indexed(uint256)
-    size: int256  # wad, before
-    cash_flow: int256  # wad
-    cash: int256  # wad, after
-
-
-
-
-
-
-
-
-
-
 
 
 @deploy
@@ -238,8 +190,6 @@ def wiring_hash() -> bytes32:
     return wiring._hash()
 
 
-
-
 @external
 @view
 def balance_of(account: uint256, asset: uint256) -> uint256:
@@ -250,10 +200,6 @@ def balance_of(account: uint256, asset: uint256) -> uint256:
     @return Token units.
     """
     return book._balance(account, asset)
-
-
-
-
 
 
 @external

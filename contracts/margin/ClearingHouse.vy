@@ -36,6 +36,7 @@
 
 from ..interfaces import IBackOffice
 from ..interfaces import IClearingHouse
+from ..interfaces import IInstrumentDesk
 from ..interfaces import ITradeSink
 
 implements: IClearingHouse
@@ -47,7 +48,9 @@ from .parts import assessment
 from .parts import book
 from .parts import exchange
 from .parts import market
+from .parts import marks
 from .parts import novation
+from .parts import resources
 from .parts import wiring
 
 
@@ -55,7 +58,9 @@ initializes: report_chain
 initializes: roles[report_chain := report_chain]
 initializes: book
 initializes: wiring
-initializes: assessment[book := book, wiring := wiring]
+initializes: marks[book := book, wiring := wiring]
+initializes: resources[book := book, wiring := wiring]
+initializes: assessment[book := book, wiring := wiring, resources := resources]
 initializes: market[report_chain := report_chain, book := book]
 initializes: novation[
     report_chain := report_chain,
@@ -63,6 +68,7 @@ initializes: novation[
     wiring := wiring,
     assessment := assessment,
     market := market,
+    marks := marks,
 ]
 initializes: exchange[
     report_chain := report_chain,
@@ -71,6 +77,7 @@ initializes: exchange[
     assessment := assessment,
     market := market,
     novation := novation,
+    marks := marks,
 ]
 
 
@@ -89,8 +96,30 @@ OPERATOR: constant(bytes32) = keccak256("operator")
 MAX_ANSWER: constant(uint256) = 512
 
 
+# What the instrument desk answers; every other function is the back office's or is
+# delegated on by it.
+INSTRUMENT_DESK_FUNCTIONS: constant(bytes4[12]) = [
+    method_id(
+        "assess_scenarios(uint256,uint256,uint256,uint256,uint256,int256,uint256)",
+        output_type=bytes4,
+    ),
+    method_id("refresh_arrays(uint256[])", output_type=bytes4),
+    method_id("refresh_account(uint256)", output_type=bytes4),
+    method_id("list_instrument(uint256,uint256)", output_type=bytes4),
+    method_id("roll_funding(uint256)", output_type=bytes4),
+    method_id("settle_instrument(uint256)", output_type=bytes4),
+    method_id("settle_position(uint256,uint256)", output_type=bytes4),
+    method_id("sweep(uint256,uint256[])", output_type=bytes4),
+    method_id("choose_engine(uint256,uint256)", output_type=bytes4),
+    method_id("option_terms(uint256)", output_type=bytes4),
+    method_id("risk_arrays(uint256)", output_type=bytes4),
+    method_id("forwards(uint256)", output_type=bytes4),
+]
+
+
 # The code that other functions are delegated to.
 BACK_OFFICE: immutable(address)
+INSTRUMENT_DESK: immutable(address)
 
 
 # A role is offered; `successor` zero withdraws the offer.
@@ -160,6 +189,7 @@ def __init__(
     regime: uint256,
     lei: uint256,
     back_office_: address,
+    instrument_desk_: address,
     operator: address,
 ):
     """
@@ -177,6 +207,7 @@ def __init__(
     @param regime 1 uncleared schedule, 2 cleared listed, 3 cleared OTC.
     @param lei The house's LEI, 20 characters in base 36.
     @param back_office_ Back office, deployed with the same arguments before.
+    @param instrument_desk_ Instrument desk, deployed with the same arguments before.
     @param operator First holder of the operator's role.
     """
     wiring.__init__(
@@ -192,11 +223,15 @@ def __init__(
         regime,
         lei,
     )
-    # Different arguments in the two would be two houses in one storage.
+    # Different arguments in the three would be two houses in one storage.
     assert (
         staticcall IBackOffice(back_office_).wiring_hash() == wiring._hash()
     ), "house: other back office"
+    assert (
+        staticcall IInstrumentDesk(instrument_desk_).wiring_hash() == wiring._hash()
+    ), "house: other instrument desk"
     BACK_OFFICE = back_office_
+    INSTRUMENT_DESK = instrument_desk_
     roles._set_holder(OPERATOR, operator)
 
 
@@ -205,12 +240,14 @@ def __init__(
 @reentrant
 def __default__() -> Bytes[MAX_ANSWER]:
     """
-    @notice Delegates to the back office, whose own functions take the lock.
-    @return What the back office answers.
+    @notice Delegates to the instrument desk or the back office, whose own functions
+            take the lock.
+    @return What they answer.
     """
-    return raw_call(
-        BACK_OFFICE, msg.data, max_outsize=MAX_ANSWER, is_delegate_call=True
-    )
+    desk: address = BACK_OFFICE
+    if convert(slice(msg.data, 0, 4), bytes4) in INSTRUMENT_DESK_FUNCTIONS:
+        desk = INSTRUMENT_DESK
+    return raw_call(desk, msg.data, max_outsize=MAX_ANSWER, is_delegate_call=True)
 
 
 @external
@@ -229,7 +266,17 @@ def margin(account: uint256, valuation: uint256) -> IClearingHouse.Margin:
 @view
 def back_office() -> address:
     """
-    @notice The code that other functions are delegated to.
+    @notice The code that most other functions are delegated to.
     @return Its address.
     """
     return BACK_OFFICE
+
+
+@external
+@view
+def instrument_desk() -> address:
+    """
+    @notice The code that functions of instruments are delegated to.
+    @return Its address.
+    """
+    return INSTRUMENT_DESK

@@ -61,7 +61,7 @@ def call_margin(house: address, account: uint256):
     @param house Clearing house.
     @param account Account id with equity below initial margin, or owing cash.
     """
-    seen: triggers.View = triggers._look(house, account)
+    seen: triggers.View = triggers._refreshed(house, account)
     assert seen.flags & CALLED == 0, "close-out: already called"
     # That cash is owed is certain at any price.
     if seen.cash >= 0:
@@ -91,7 +91,7 @@ def end_call(house: address, account: uint256):
     @param house Clearing house.
     @param account Account id.
     """
-    seen: triggers.View = triggers._look(house, account)
+    seen: triggers.View = triggers._refreshed(house, account)
     assert seen.margin.flags & STALE == 0, "close-out: stale price"
     assert seen.flags & CALLED != 0, "close-out: not called"
     assert (
@@ -124,7 +124,8 @@ def liquidate(
     feed: uint256 = 0
     asset_class: uint256 = 0
     mark: uint256 = 0
-    lot, feed, asset_class, mark = staticcall ILossDesk(house).instrument_terms(instrument)
+    measure: uint256 = 0
+    lot, feed, asset_class, mark, measure = staticcall ILossDesk(house).instrument_terms(instrument)
     taking._check_taker(house, taker, asset_class)
     held: int256 = taking._held(house, account, instrument)
     if held > 0:
@@ -190,7 +191,8 @@ def backstop(
     feed: uint256 = 0
     asset_class: uint256 = 0
     mark: uint256 = 0
-    lot, feed, asset_class, mark = staticcall ILossDesk(house).instrument_terms(instrument)
+    measure: uint256 = 0
+    lot, feed, asset_class, mark, measure = staticcall ILossDesk(house).instrument_terms(instrument)
     promises: DynArray[uint256, MAX_MEMBERS] = []
     total: uint256 = 0
     last: uint256 = 0
@@ -203,7 +205,7 @@ def backstop(
     assert total > 0 and (
         total == staticcall IBackOffice(house).backstop_total()
     ), "close-out: members missing"
-    assert size * mark <= total * WAD, "close-out: more than promised"
+    assert size * measure <= total * WAD, "close-out: more than promised"
     left: uint256 = size
     state: IClearingHouse.Margin = seen.margin
     for i: uint256 in range(len(members), bound=MAX_MEMBERS):
@@ -212,7 +214,7 @@ def backstop(
         # Shares round up to whole lots while any are left, so that all is taken,
         # but nobody takes more than was promised.
         lots: uint256 = min(
-            margin._ceil_div(size * promises[i], total * lot), promises[i] * WAD // (lot * mark)
+            margin._ceil_div(size * promises[i], total * lot), promises[i] * WAD // (lot * measure)
         )
         share: uint256 = min(lots * lot, left)
         if promises[i] == 0:
@@ -250,9 +252,10 @@ def compulsory_close(
     feed: uint256 = 0
     asset_class: uint256 = 0
     mark: uint256 = 0
-    lot, feed, asset_class, mark = staticcall ILossDesk(house).instrument_terms(instrument)
+    measure: uint256 = 0
+    lot, feed, asset_class, mark, measure = staticcall ILossDesk(house).instrument_terms(instrument)
     assert (
-        staticcall IBackOffice(house).backstop_total() * WAD < lot * mark
+        staticcall IBackOffice(house).backstop_total() * WAD < lot * measure
     ), "close-out: backstop left"
     held: int256 = taking._held(house, account, instrument)
     opposite: int256 = taking._held(house, counterparty, instrument)
@@ -281,7 +284,7 @@ def buy_collateral(
     @param buyer The caller's account id, which pays.
     @param max_cost The most (wad) that the caller pays.
     """
-    seen: triggers.View = triggers._look(house, account)
+    seen: triggers.View = triggers._refreshed(house, account)
     assert account != buyer, "close-out: own account"
     assert seen.cash < 0, "close-out: no cash owed"
     # A stale position cannot hold off a debt that is past its deadline.
@@ -313,7 +316,9 @@ def is_liquidatable(house: address, account: uint256) -> bool:
             (not for retail), and no price that is stale or in its grace period
             could make a difference.
     """
-    seen: triggers.View = triggers._look(house, account)
+    seen: triggers.View = triggers._look(
+        house, account, staticcall triggers.AccountWords(house).accounts(account)
+    )
     notional: uint256 = 0
     named: bool = False
     notional, named = staticcall ILossDesk(house).doubt(account, 0)

@@ -25,7 +25,9 @@ from .parts import book
 from .parts import calls
 from .parts import losses
 from .parts import market
+from .parts import marks
 from .parts import novation
+from .parts import resources
 from .parts import wiring
 
 
@@ -33,7 +35,9 @@ initializes: report_chain
 initializes: roles[report_chain := report_chain]
 initializes: book
 initializes: wiring
-initializes: assessment[book := book, wiring := wiring]
+initializes: marks[book := book, wiring := wiring]
+initializes: resources[book := book, wiring := wiring]
+initializes: assessment[book := book, wiring := wiring, resources := resources]
 initializes: market[report_chain := report_chain, book := book]
 initializes: novation[
     report_chain := report_chain,
@@ -41,18 +45,21 @@ initializes: novation[
     wiring := wiring,
     assessment := assessment,
     market := market,
+    marks := marks,
 ]
 initializes: calls[
     report_chain := report_chain,
     book := book,
     wiring := wiring,
     assessment := assessment,
+    marks := marks,
 ]
 initializes: losses[
     report_chain := report_chain,
     book := book,
     wiring := wiring,
     assessment := assessment,
+    marks := marks,
 ]
 
 
@@ -274,12 +281,12 @@ def collateral_terms(asset: uint256) -> (uint256, uint256, uint256):
     word: uint256 = book.collaterals[asset]
     price: uint256 = 0
     flags: uint256 = 0
-    price, flags = assessment._price(word & MASK_16)
+    price, flags = marks._price(word & MASK_16)
     assert flags & 1 == 0, "house: stale price"
     assert (
         block.timestamp >= staticcall wiring.BOARD.grace_until(word & MASK_16)
     ), "house: grace period"
-    return price, assessment._haircut(word), 10 ** (18 - ((word >> 32) & 255))
+    return price, resources._haircut(word), 10 ** (18 - ((word >> 32) & 255))
 
 
 @external
@@ -311,18 +318,27 @@ def margin_after(
 
 @external
 @view
-def instrument_terms(instrument: uint256) -> (uint256, uint256, uint256, uint256):
+def instrument_terms(
+    instrument: uint256,
+) -> (uint256, uint256, uint256, uint256, uint256):
     """
     @notice What a liquidator needs of an instrument.
     @param instrument Instrument id that trades.
-    @return Lot (wad), feed, asset class, mark (wad).
+    @return Lot (wad), feed, asset class, mark (wad), and the price that notional
+            is measured by (wad): the mark, or an option's forward.
     """
     terms: uint256 = market._open_terms(instrument)
-    feed: uint256 = (terms >> 32) & MASK_16
-    price: uint256 = 0
+    mark: uint256 = 0
+    measure: uint256 = 0
     flags: uint256 = 0
-    price, flags = assessment._price(feed)
-    return 10 ** ((terms >> 96) & 255), feed, (terms >> 48) & 255, price
+    mark, measure, flags = marks._mark(instrument, terms)
+    return (
+        10 ** ((terms >> 96) & 255),
+        (terms >> 32) & MASK_16,
+        (terms >> 48) & 255,
+        mark,
+        measure,
+    )
 
 
 @external

@@ -19,7 +19,9 @@ from .parts import assessment
 from .parts import batch
 from .parts import book
 from .parts import market
+from .parts import marks
 from .parts import novation
+from .parts import resources
 from .parts import wiring
 
 
@@ -27,7 +29,9 @@ initializes: report_chain
 initializes: roles[report_chain := report_chain]
 initializes: book
 initializes: wiring
-initializes: assessment[book := book, wiring := wiring]
+initializes: marks[book := book, wiring := wiring]
+initializes: resources[book := book, wiring := wiring]
+initializes: assessment[book := book, wiring := wiring, resources := resources]
 initializes: market[report_chain := report_chain, book := book]
 initializes: novation[
     report_chain := report_chain,
@@ -35,6 +39,7 @@ initializes: novation[
     wiring := wiring,
     assessment := assessment,
     market := market,
+    marks := marks,
 ]
 initializes: batch[
     report_chain := report_chain,
@@ -43,6 +48,7 @@ initializes: batch[
     assessment := assessment,
     market := market,
     novation := novation,
+    marks := marks,
 ]
 
 

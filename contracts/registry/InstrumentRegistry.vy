@@ -189,6 +189,9 @@ def listing(instrument: uint256) -> IInstrumentRegistry.Listing:
         expiry=(word >> 40) & _MASK_32,
         lot_exp=(word >> 16) & _MASK_8,
         dti=convert((asset & _MASK_72) << 184, bytes32),
+        strike=self.terms_word[instrument] & _MASK_128,
+        option_type=(word >> 8) & _MASK_8,
+        cfi=convert(convert((word >> 72) & _MASK_48, uint48), bytes6),
     )
 
 

@@ -92,9 +92,11 @@ class Market:
         self.takers_desk = make("margin/TakeOverDesk", *wiring)
         self.desk = make("margin/LossDesk", *wiring, self.takers_desk.address)
         self.office = make("margin/BackOffice", *wiring, self.desk.address)
-        house = make(self.house_from, *wiring, self.office.address, self.operator)
+        self.products = make("margin/InstrumentDesk", *wiring)
+        desks = (self.office.address, self.products.address)
+        house = make(self.house_from, *wiring, *desks, self.operator)
         seen: dict[str, Any] = {}
-        for part in (house, self.office, self.desk, self.takers_desk):
+        for part in (house, self.office, self.desk, self.takers_desk, self.products):
             for entry in part.abi:
                 if entry["type"] != "constructor" and entry["type"] != "fallback":
                     seen.setdefault(f"{entry['type']} {entry['name']}", entry)
@@ -172,6 +174,28 @@ class Market:
         number = int(self.registry.functions.instrument_count().call())
         self.do(self.house.functions.list_instrument(number, multiplier), self.operator)
         return number
+
+    def list_option(
+        self, underlier: int, expiry: int, strike: int, *, call: bool, cfi: bytes = b""
+    ) -> int:
+        """Registers and lists a European option; strike in wad."""
+        cfi = cfi or (b"HTNAVC" if call else b"HTNDVC")
+        currency = b"USD".ljust(9, b"\0")
+        option_type = 1 if call else 2
+        terms = (3, underlier, expiry, 15, cfi, bytes(12), currency, strike, option_type)
+        self.do(self.registry.functions.add_instrument(terms), self.actors("lister"))
+        number = int(self.registry.functions.instrument_count().call())
+        self.do(self.house.functions.list_instrument(number, 10_000), self.operator)
+        return number
+
+    def refresh(self, *options: int) -> TxReceipt:
+        """Refreshes the risk arrays of options."""
+        return self.do(self.house.functions.refresh_arrays(options), self.actors("keeper"))
+
+    def choose_engine(self, name: str, engine: int = 1) -> TxReceipt:
+        """A named party chooses how its account is margined; 1 = by scenarios."""
+        choosing = self.house.functions.choose_engine(self.ids[name], engine)
+        return self.do(choosing, self.actors(name))
 
     def onboard(self, name: str, category: int = PROFESSIONAL, country: str = "DE") -> int:
         """An account id for a named party, without an account at the house."""

@@ -7,29 +7,31 @@
         directional floor, the retail floor and unrealised profit and loss; one
         pass over the collateral gives the rest of equity. Initial margin is
         max(net, sum over underliers of r |net delta notional|), and for retail
-        at least gross notional over the leverage cap.
+        at least gross notional over the leverage cap. An account whose engine is
+        the scenario engine is assessed by the instrument desk instead.
 @dev    Prices are read from the price board's stored words; no price source is
         ever called from here.
 """
 
 
 from ...interfaces import IClearingHouse
+from ...interfaces import IInstrumentDesk
 from ...modules import margin
 from ...modules import rules
 from . import book
+from . import marks
+from . import resources
 from . import wiring
 
 
 uses: book
 uses: wiring
+uses: resources
 
 
 OPENING: constant(uint256) = 0
 WITHDRAWAL: constant(uint256) = 1
 CLOSE_OUT: constant(uint256) = 2
-
-STALE: constant(uint256) = 1
-JUMP: constant(uint256) = 2
 
 PERPETUAL: constant(uint256) = 1
 
@@ -43,58 +45,8 @@ WAD_SIGNED: constant(int256) = 10**18
 BPS: constant(uint256) = 10_000
 BPS_WAD: constant(uint256) = 10**22
 
-
-@internal
-@view
-def _price(_feed: uint256) -> (uint256, uint256):
-    """
-    @notice A feed's last good price.
-    @param _feed Feed id.
-    @return Price (wad) and flags: 1 stale, 2 jumped.
-    """
-    return self._read_lane(staticcall wiring.BOARD.price_word(_feed >> 1), _feed)
-
-
-@internal
-@view
-def _read_lane(_word: uint256, _feed: uint256) -> (uint256, uint256):
-    """
-    @notice Takes a feed's lane from the board's word of two.
-    @param _word The board's word: the even feed in the low half.
-    @param _feed Feed id.
-    @return Price (wad) and flags: 1 stale, 2 jumped.
-    """
-    lane: uint256 = _word >> ((_feed & 1) << 7)
-    price: uint256 = lane & MASK_88
-    assert price != 0, "house: no price"
-    flags: uint256 = (lane >> 119) & JUMP
-    if (lane >> 88) & MASK_32 < block.timestamp:
-        flags |= STALE
-    return price, flags
-
-
-@internal
-@view
-def _funding_index(_instrument: uint256) -> int256:
-    """
-    @notice Funding paid by one unit of size since listing. A rate lives for one
-            window, so funding that nobody rolls stops by itself.
-    @param _instrument Instrument word.
-    @return Wad of the settlement unit per unit of size; 0 for a dated future.
-    """
-    if (_instrument >> 56) & 255 != PERPETUAL:
-        return 0
-    # A window starts at a block's time, so the difference is not negative; a rate
-    # is below 2^63 and an index below 2^87.
-    elapsed: uint256 = min(
-        unsafe_sub(block.timestamp, _instrument & MASK_32), rules.FUNDING_WINDOW_SECONDS
-    )
-    return unsafe_add(
-        convert(convert(_instrument << 64, bytes32), int256) >> 168,
-        unsafe_mul(
-            convert(convert(_instrument, bytes32), int256) >> 192, convert(elapsed, int256)
-        ),
-    )
+# Account word's engine byte.
+ENGINE: constant(uint256) = 255 << 128
 
 
 @internal
@@ -112,8 +64,18 @@ def _assess(_side: book.Side, _valuation: uint256) -> IClearingHouse.Margin:
            unrealised profit is left out too; 2 close-out: last valid prices.
     @return Equity, requirement and price flags.
     """
+    if _side.word & ENGINE != 0:
+        return staticcall IInstrumentDesk(self).assess_scenarios(
+            _side.account,
+            _side.word,
+            _side.count,
+            _side.slot,
+            _side.changed,
+            _side.entry,
+            _valuation,
+        )
     feeds: uint256[MAX_UNDERLIERS] = empty(uint256[MAX_UNDERLIERS])
-    marks: uint256[MAX_UNDERLIERS] = empty(uint256[MAX_UNDERLIERS])
+    last_marks: uint256[MAX_UNDERLIERS] = empty(uint256[MAX_UNDERLIERS])
     deltas: int256[MAX_UNDERLIERS] = empty(int256[MAX_UNDERLIERS])
     rates: uint256[MAX_UNDERLIERS] = empty(uint256[MAX_UNDERLIERS])
     money_word: uint256 = 0
@@ -145,7 +107,7 @@ def _assess(_side: book.Side, _valuation: uint256) -> IClearingHouse.Margin:
                 key: uint256 = (instrument >> 32) & MASK_16
                 if used != 0:
                     feeds[slot] = feed
-                    marks[slot] = mark
+                    last_marks[slot] = mark
                     deltas[slot] = delta
                     rates[slot] = rate
                     slot = used
@@ -166,17 +128,17 @@ def _assess(_side: book.Side, _valuation: uint256) -> IClearingHouse.Margin:
                         assert slot < MAX_UNDERLIERS, "house: too many underliers"
                         board_word = staticcall wiring.BOARD.price_word(feed >> 1)
                     price_flags: uint256 = 0
-                    mark, price_flags = self._read_lane(board_word, feed)
+                    mark, price_flags = marks._read_lane(board_word, feed)
                     flags |= price_flags
                     delta = 0
                     rate = 0
                     used = unsafe_add(used, 1)
                 else:
-                    mark = marks[slot]
+                    mark = last_marks[slot]
                     delta = deltas[slot]
                     rate = rates[slot]
             size: int256 = convert(convert(word, bytes32), int256) >> 144
-            unit = unsafe_sub(convert(mark, int256), self._funding_index(instrument))
+            unit = unsafe_sub(convert(mark, int256), marks._funding_index(instrument))
             delta = unsafe_add(delta, size)
             notional: uint256 = unsafe_div(
                 unsafe_add(unsafe_mul(convert(abs(size), uint256), mark), WAD - 1), WAD
@@ -232,7 +194,7 @@ def _assess(_side: book.Side, _valuation: uint256) -> IClearingHouse.Margin:
             for j: uint256 in range(used, bound=MAX_UNDERLIERS):
                 if j != slot:
                     requirement = unsafe_add(
-                        requirement, self._directional(deltas[j], marks[j], rates[j])
+                        requirement, self._directional(deltas[j], last_marks[j], rates[j])
                     )
         # Netting never asks for more than G, so a book that points one way, whose
         # directional floor is at least G, needs no ratio.
@@ -245,7 +207,7 @@ def _assess(_side: book.Side, _valuation: uint256) -> IClearingHouse.Margin:
             requirement = max(requirement, max(retail, at_entry))
     if _valuation == WITHDRAWAL:
         total = -convert(positive, int256)
-    total += self._resources(_side.account, _side.word, _valuation, money_word)
+    total += resources._resources(_side.account, _side.word, _valuation, money_word)
     return IClearingHouse.Margin(equity=total, requirement=requirement, flags=flags)
 
 
@@ -265,95 +227,3 @@ def _directional(_delta: int256, _mark: uint256, _rate: uint256) -> uint256:
         ),
         BPS_WAD,
     )
-
-
-@internal
-@view
-def _resources(
-    _account: uint256, _word: uint256, _valuation: uint256, _money_word: uint256
-) -> int256:
-    """
-    @notice Cash and collateral of an account as margin counts them.
-    @dev    A balance times its scale is below 2^112 (custody sees to it), prices
-            are below 2^88 and haircuts at most 10,000.
-    @param _account Account id.
-    @param _word Account word.
-    @param _valuation 0 opening, 1 withdrawal, 2 close-out.
-    @param _money_word The board's word that holds the settlement token's feed; 0
-           if it was not read yet.
-    @return Wad; negative where cash owed exceeds the collateral's value.
-    """
-    sum: int256 = book._cash(_word)
-    mask: uint256 = (_word >> 112) & 255
-    money_word: uint256 = _money_word
-    if money_word == 0 and (sum > 0 or mask != 0):
-        money_word = staticcall wiring.BOARD.price_word(wiring.TOKEN_FEED >> 1)
-    if sum > 0:
-        price: uint256 = 0
-        price_flags: uint256 = 0
-        price, price_flags = self._read_lane(money_word, wiring.TOKEN_FEED)
-        if price_flags & STALE != 0 or price < WAD:
-            sum = convert(
-                self._money(convert(sum, uint256), price, price_flags, _valuation), int256
-            )
-    if mask == 0:
-        return sum
-    for i: uint256 in range(8):
-        bits: uint256 = mask >> i
-        if bits == 0:
-            break
-        if bits & 1 == 0:
-            continue
-        asset: uint256 = book.collaterals[i + 1]
-        category: uint256 = (asset >> 16) & 255
-        # Retail money is cash and e-money tokens only.
-        if category != margin.E_MONEY and _word & (book.RETAIL << 120) != 0:
-            continue
-        amount: uint256 = unsafe_mul(
-            book._balance(_account, i + 1), pow_mod256(10, unsafe_sub(18, (asset >> 32) & 255))
-        )
-        board_word: uint256 = money_word
-        if (asset & MASK_16) >> 1 != wiring.TOKEN_FEED >> 1:
-            board_word = staticcall wiring.BOARD.price_word((asset & MASK_16) >> 1)
-        price: uint256 = 0
-        price_flags: uint256 = 0
-        price, price_flags = self._read_lane(board_word, asset & MASK_16)
-        counted: uint256 = 0
-        if category == margin.E_MONEY and (asset >> 24) & 255 == 0:
-            counted = self._money(amount, price, price_flags, _valuation)
-        elif _valuation == CLOSE_OUT or price_flags & STALE == 0:
-            counted = unsafe_div(unsafe_mul(amount, price), WAD)
-        counted = unsafe_div(unsafe_mul(counted, unsafe_sub(BPS, self._haircut(asset))), BPS)
-        sum = unsafe_add(sum, convert(min(counted, asset >> 72), int256))
-    return sum
-
-
-@internal
-@pure
-def _money(_amount: uint256, _price: uint256, _flags: uint256, _valuation: uint256) -> uint256:
-    """
-    @notice What an e-money token counts for: the lower of par and market, and
-            nothing for opening below 0.98 of par or at a stale price.
-    @param _amount Wad of the token at par.
-    @param _price Its price (wad).
-    @param _flags Its price flags.
-    @param _valuation 0 opening, 1 withdrawal, 2 close-out.
-    @return Wad.
-    """
-    if _valuation != CLOSE_OUT:
-        if _flags & STALE != 0 or _price < rules.EMT_PAR_FLOOR_BPS * (WAD // BPS):
-            return 0
-    return _amount * min(_price, WAD) // WAD
-
-
-@internal
-@view
-def _haircut(_asset: uint256) -> uint256:
-    """
-    @notice Haircut of a collateral asset at this moment.
-    @param _asset Collateral word.
-    @return Basis points; 10,000 for what is not eligible.
-    """
-    maturity: uint256 = (_asset >> 40) & MASK_32
-    residual: uint256 = max(maturity, block.timestamp) - block.timestamp
-    return margin._haircut_bps((_asset >> 16) & 255, (_asset >> 24) & 255, residual)

@@ -19,6 +19,7 @@ from ...modules import report_chain
 from . import assessment
 from . import book
 from . import market
+from . import marks
 from . import novation
 from . import wiring
 
@@ -29,6 +30,7 @@ uses: wiring
 uses: assessment
 uses: market
 uses: novation
+uses: marks
 
 
 MAX_TAKES: constant(uint256) = 5
@@ -36,7 +38,6 @@ LIQUIDATION: constant(uint256) = 2
 OPENING: constant(uint256) = 0
 CLOSE_OUT: constant(uint256) = 2
 STALE: constant(uint256) = 1
-MASK_16: constant(uint256) = 2**16 - 1
 WAD: constant(uint256) = 10**18
 
 
@@ -84,17 +85,19 @@ def take_over_many(
         delta: int256 = convert(take.size, int256)
         if held > 0:
             delta = -delta
-        unit: int256 = convert(fills[i].index, int256) - assessment._funding_index(word)
+        unit: int256 = convert(fills[i].index, int256) - marks._funding_index(word)
         paid: int256 = delta * unit // convert(WAD, int256)
         legs[2 * i] = self._move(side, fills[i], delta, -paid)
-        legs[2 * i + 1] = self._move(
-            book._load(taker, take.instrument), fills[i], -delta, paid
-        )
+        side = book._load(taker, take.instrument)
+        assert (
+            not fills[i].is_option or (side.word >> 128) & 255 != 0
+        ), "house: no options here"
+        legs[2 * i + 1] = self._move(side, fills[i], -delta, paid)
         gross: int256 = abs(legs[2 * i].size) - abs(legs[2 * i].size - delta)
         gross += abs(legs[2 * i + 1].size) - abs(legs[2 * i + 1].size + delta)
         market._add_volume(take.instrument, word, take.size)
         market._add_gross(take.instrument, gross)
-        notional += take.size * fills[i].index // WAD
+        notional += take.size * fills[i].measure // WAD
 
     last: uint256 = count - 1
     after: IClearingHouse.Margin = assessment._assess(book._load(account, 0), CLOSE_OUT)
@@ -116,7 +119,7 @@ def take_over_many(
             account, takes[last].instrument, back, CLOSE_OUT
         )
         saved: uint256 = margin._penalty(
-            notional - lot * fills[last].index // WAD, equity, requirement, short.requirement
+            notional - lot * fills[last].measure // WAD, equity, requirement, short.requirement
         )
         assert (
             short.equity + convert(penalty, int256) - convert(saved, int256)
@@ -160,10 +163,10 @@ def _fill(_word: uint256, _take: IClearingHouse.Take, _held: int256) -> novation
     @param _held What the account holds (wad).
     @return The fill, its trade id not yet set.
     """
-    feed: uint256 = (_word >> 32) & MASK_16
     mark: uint256 = 0
+    measure: uint256 = 0
     flags: uint256 = 0
-    mark, flags = assessment._price(feed)
+    mark, measure, flags = marks._mark(_take.instrument, _word)
     assert flags & STALE == 0, "house: stale price"
     if _held > 0:
         assert mark <= _take.limit, "house: mark above the limit"
@@ -173,6 +176,8 @@ def _fill(_word: uint256, _take: IClearingHouse.Take, _held: int256) -> novation
         instrument=_take.instrument,
         price=mark,
         index=mark,
+        measure=measure,
+        is_option=(_word >> 56) & 255 == book.OPTION,
         execution=LIQUIDATION,
         trade_id=empty(bytes32),
     )
@@ -220,7 +225,6 @@ def _check_taker(_taker: uint256) -> IClearingHouse.Margin:
     """
     side: book.Side = book._load(_taker, 0)
     assert (side.word >> 120) & (book.CALLED | book.INDEBTED) == 0, "house: called or indebted"
-    assert (side.word >> 128) & 255 == 0, "house: unknown margin engine"
     result: IClearingHouse.Margin = assessment._assess(side, OPENING)
     assert result.flags & STALE == 0, "house: price stale or jumped"
     assert result.equity >= convert(result.requirement, int256), "house: below initial margin"

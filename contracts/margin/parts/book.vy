@@ -20,6 +20,12 @@
                          kind uint8@56 | scan bps uint16@64 |
                          multiplier bps uint16@80 | lot exponent uint8@96 |
                          funding index int88@104 | funding rate int64@192
+                         of an option, from bit 104 on: mark uint88@104 (wad) |
+                         valid until uint32@192 | worst lane of a long uint15@224 |
+                         of a short uint15@239 | jump @254
+        option word      strike uint88@0 (wad) | call @88
+        array word       board epoch uint16@0 | sixteen signed lanes int15@16
+                         (risk array module)
         market word      gross lots uint48@0 | volume lots uint64@48 |
                          premium sum int72@112 | premium weight uint40@184
         collateral word  feed uint16@0 | class uint8@16 | fx uint8@24 |
@@ -27,7 +33,8 @@
 
         A position is worth size * (mark - funding index) + quote: the quote is
         kept as if the funding index had always been zero, so that no position
-        needs an entry index of its own.
+        needs an entry index of its own. An option is paid for in cash when it
+        changes hands, so that its quote is zero.
 """
 
 
@@ -48,8 +55,11 @@ INDEBTED: constant(uint256) = 8
 MEMBER: constant(uint256) = 16
 
 # Bit of the kind byte that says "settled": the funding index then holds the
-# settlement price.
+# settlement price; of an option, what it pays.
 SETTLED: constant(uint256) = 128
+
+# Kind byte of an option that is not settled.
+OPTION: constant(uint256) = 3
 
 
 # An account as it is or as it would be: one position may differ from storage.
@@ -135,6 +145,14 @@ backstop_count: uint256
 # Gains counted and not scaled yet (wad). A later loss waits for them: whether the
 # one or the other episode is scaled first would decide who bears which loss.
 gains_to_scale: uint256
+
+# Option's instrument id to option word and to risk array.
+option_terms: public(HashMap[uint256, uint256])
+risk_arrays: public(HashMap[uint256, uint256])
+
+# Underlier << 32 | expiry to the reference forward (wad): what the arrays of that
+# expiry are fractions of, kept once for all its strikes.
+forwards: public(HashMap[uint256, uint256])
 
 
 @internal

@@ -12,6 +12,7 @@ from ...interfaces import IClearingHouse
 from ...modules import report_chain
 from . import assessment
 from . import book
+from . import marks
 from . import wiring
 
 
@@ -19,6 +20,7 @@ uses: report_chain
 uses: book
 uses: wiring
 uses: assessment
+uses: marks
 
 
 OPENING: constant(uint256) = 0
@@ -154,7 +156,7 @@ def _grace_until(_account: uint256) -> uint256:
 def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
     """
     @notice How much of an account's positions has a price that is stale or in
-            its grace period.
+            its grace period, or an option's array that is of another epoch.
     @param _account Account id.
     @param _instrument Instrument id.
     @return Their notional at the last prices (wad), and whether the instrument
@@ -179,15 +181,27 @@ def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
         if slot == len(feeds):
             price: uint256 = 0
             flags: uint256 = 0
-            price, flags = assessment._price(feed)
+            price, flags = marks._price(feed)
             if flags & STALE == 0 and (
                 block.timestamp >= staticcall wiring.BOARD.grace_until(feed)
             ):
                 price = 0
             feeds.append(feed)
             doubtful.append(price)
-        if doubtful[slot] != 0:
+        price: uint256 = doubtful[slot]
+        if (terms >> 56) & 255 == book.OPTION:
+            mark: uint256 = 0
+            measure: uint256 = 0
+            flags: uint256 = 0
+            mark, measure, flags = marks._mark(word & MASK_32, terms)
+            if (
+                price != 0
+                or flags & STALE != 0
+                or block.timestamp < staticcall wiring.BOARD.surface_grace_until(feed)
+            ):
+                price = max(measure, 1)
+        if price != 0:
             size: int256 = convert(convert(word, bytes32), int256) >> 144
-            notional += (convert(abs(size), uint256) * doubtful[slot] + WAD - 1) // WAD
+            notional += (convert(abs(size), uint256) * price + WAD - 1) // WAD
             named = named or word & MASK_32 == _instrument
     return notional, named

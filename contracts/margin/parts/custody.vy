@@ -16,6 +16,7 @@ from ...modules import roles
 from ...modules import tokens
 from . import assessment
 from . import book
+from . import marks
 from . import wiring
 
 
@@ -24,6 +25,7 @@ uses: roles
 uses: book
 uses: wiring
 uses: assessment
+uses: marks
 
 
 OPERATOR: constant(bytes32) = keccak256("operator")
@@ -96,7 +98,7 @@ def list_collateral(
     # asset would leave an account that nobody can assess, or liquidate.
     price: uint256 = 0
     flags: uint256 = 0
-    price, flags = assessment._price(feed)
+    price, flags = marks._price(feed)
     word: uint256 = (
         feed
         | (kind << 16)

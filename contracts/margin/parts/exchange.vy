@@ -18,6 +18,7 @@ from ...modules import rules
 from . import assessment
 from . import book
 from . import market
+from . import marks
 from . import novation
 from . import wiring
 
@@ -28,6 +29,7 @@ uses: wiring
 uses: assessment
 uses: market
 uses: novation
+uses: marks
 
 
 INCREASE: constant(uint256) = 2
@@ -82,9 +84,11 @@ def trade(
     assert block.timestamp > book.counting_deadline, "house: loss being allocated"
     terms: uint256 = market._open_terms(instrument)
     index: uint256 = 0
+    measure: uint256 = 0
     flags: uint256 = 0
-    index, flags = assessment._price((terms >> 32) & (2**16 - 1))
-    assert self._within_band(price, index), "house: price outside the band"
+    index, measure, flags = marks._mark(instrument, terms)
+    is_option: bool = (terms >> 56) & 255 == book.OPTION
+    assert self._within_band(price, index, measure, is_option), "house: price outside the band"
     # Zero wraps round to more than any size.
     assert unsafe_sub(size, 1) < 2**111 - 1, "house: bad size"
     terms = market._record_trade(instrument, terms, index, flags, size, price)
@@ -108,10 +112,16 @@ def trade(
     wiring._check_reason(buyer_reason)
     wiring._check_reason(seller_reason)
 
-    unit: int256 = convert(price, int256) - assessment._funding_index(terms)
+    unit: int256 = convert(price, int256) - marks._funding_index(terms)
     paid: int256 = convert(size, int256) * unit // convert(WAD, int256)
     fill: novation.Fill = novation.Fill(
-        instrument=instrument, price=price, index=index, execution=TRADE, trade_id=match_id
+        instrument=instrument,
+        price=price,
+        index=index,
+        measure=measure,
+        is_option=is_option,
+        execution=TRADE,
+        trade_id=match_id,
     )
     gross: int256 = self._settle_leg(buying, fill, -paid, 0, buyer_party, STALE | JUMP)
     gross += self._settle_leg(selling, fill, paid, 0, seller_party, STALE | JUMP)
@@ -129,8 +139,9 @@ def take_over(terms: IClearingHouse.TakeOver):
     wiring._check_close_out()
     word: uint256 = market._open_terms(terms.instrument)
     index: uint256 = 0
+    measure: uint256 = 0
     flags: uint256 = 0
-    index, flags = assessment._price((word >> 32) & (2**16 - 1))
+    index, measure, flags = marks._mark(terms.instrument, word)
     assert flags & STALE == 0, "house: stale price"
     losing: novation.Leg = novation._leg(terms.account, terms.instrument, 0)
     size: int256 = convert(terms.size, int256)
@@ -139,12 +150,14 @@ def take_over(terms: IClearingHouse.TakeOver):
     losing = novation._leg(terms.account, terms.instrument, size)
     taking: novation.Leg = novation._leg(terms.taker, terms.instrument, -size)
     paid: int256 = (
-        size * (convert(index, int256) - assessment._funding_index(word)) // convert(WAD, int256)
+        size * (convert(index, int256) - marks._funding_index(word)) // convert(WAD, int256)
     )
     fill: novation.Fill = novation.Fill(
         instrument=terms.instrument,
         price=index,
         index=index,
+        measure=measure,
+        is_option=(word >> 56) & 255 == book.OPTION,
         execution=terms.mode,
         trade_id=keccak256(abi_encode(report_chain.root, terms.account, terms.taker)),
     )
@@ -157,7 +170,7 @@ def take_over(terms: IClearingHouse.TakeOver):
         taking, fill, paid, penalty, 0, STALE | (MUST_HOLD & ~terms.mode)
     )
     if terms.mode == BACKSTOP:
-        used: uint256 = min(terms.size * index // WAD, book.backstop[terms.taker])
+        used: uint256 = min(terms.size * measure // WAD, book.backstop[terms.taker])
         book._set_backstop(terms.taker, book.backstop[terms.taker] - used)
     market._add_volume(terms.instrument, word, terms.size)
     market._add_gross(terms.instrument, gross)
@@ -166,15 +179,23 @@ def take_over(terms: IClearingHouse.TakeOver):
 
 @internal
 @pure
-def _within_band(_price: uint256, _index: uint256) -> bool:
+def _within_band(
+    _price: uint256, _index: uint256, _measure: uint256, _is_option: bool
+) -> bool:
     """
-    @notice Whether a price is within the constant band around the index.
+    @notice Whether a price is within the constant band around the index. A premium
+            may be a small part of the forward, so that a part of that is the least
+            that its band is wide.
     @param _price Wad.
-    @param _index Wad.
+    @param _index Wad; of an option its mark.
+    @param _measure Wad; of an option its forward.
+    @param _is_option Whether it is a premium.
     @return True if it is.
     """
-    low: uint256 = _index - _index * rules.PRICE_BAND_BPS // 10_000
-    return _price >= low and _price <= _index + (_index - low)
+    band: uint256 = _index * rules.PRICE_BAND_BPS // 10_000
+    if _is_option:
+        band = max(band, _measure * rules.OPTION_PRICE_BAND_BPS // 10_000)
+    return _price + band >= _index and _price <= _index + band
 
 
 @internal
@@ -204,8 +225,8 @@ def _settle_leg(
     if opens:
         flags: uint256 = leg.side.word >> 120
         assert flags & (book.CALLED | book.INDEBTED) == 0, "house: called or indebted"
-        # An engine id other than 0 is reserved for margin engines to come.
-        assert (leg.side.word >> 128) & 255 == 0, "house: unknown margin engine"
+        # Only the scenario engine margins options; each account chooses (instrument desk).
+        assert not _fill.is_option or (leg.side.word >> 128) & 255 != 0, "house: no options here"
         if trades:
             assert book.uncovered == 0, "house: loss uncovered"
             retail: bool = (_party >> 152) & 255 == RETAIL_CATEGORY
@@ -219,6 +240,10 @@ def _settle_leg(
                 assert not retail or flags & book.RETAIL != 0, "house: category changed"
     before: book.Side = leg.side
     leg = novation._apply(leg, _fill, _quote_delta, _cash_delta)
+    # Margin lends nobody a premium: the seller could take it out at once.
+    assert not (
+        _fill.is_option and opens and trades and leg.delta > 0
+    ) or book._cash(leg.side.word) >= 0, "house: premium not paid"
     result: IClearingHouse.Margin = empty(IClearingHouse.Margin)
     if opens:
         result = assessment._assess(leg.side, OPENING)

@@ -25,6 +25,7 @@ from ...modules import rules
 from ...modules import tokens
 from . import assessment
 from . import book
+from . import marks
 from . import wiring
 
 
@@ -32,6 +33,7 @@ uses: report_chain
 uses: book
 uses: wiring
 uses: assessment
+uses: marks
 
 
 OPENING: constant(uint256) = 0
@@ -276,7 +278,7 @@ def _check_collateral(_word: uint256):
         if (mask >> i) & 1 != 0:
             price: uint256 = 0
             flags: uint256 = 0
-            price, flags = assessment._price(book.collaterals[i + 1] & (2**16 - 1))
+            price, flags = marks._price(book.collaterals[i + 1] & (2**16 - 1))
             assert flags & STALE != 0, "house: collateral left"
 
 

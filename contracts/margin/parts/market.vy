@@ -13,8 +13,8 @@
 
 from ...modules import report_chain
 from ...modules import rules
-from . import assessment
 from . import book
+from . import marks
 
 
 uses: report_chain
@@ -54,7 +54,7 @@ def _open_terms(_instrument: uint256) -> uint256:
     terms: uint256 = book.instruments[_instrument]
     kind: uint256 = (terms >> 56) & 255
     assert kind == PERPETUAL or (
-        kind == DATED and block.timestamp < terms & MASK_32
+        (kind == DATED or kind == book.OPTION) and block.timestamp < terms & MASK_32
     ), "house: instrument not open"
     return terms
 
@@ -81,7 +81,7 @@ def _roll(_instrument: uint256, _terms: uint256, _index: uint256) -> uint256:
     @param _index Index price (wad), fresh.
     @return The new instrument word.
     """
-    accrued: int256 = assessment._funding_index(_terms)
+    accrued: int256 = marks._funding_index(_terms)
     state: uint256 = book.markets[_instrument]
     weight: uint256 = (state >> 184) & MASK_40
     premium: int256 = 0

@@ -16,6 +16,7 @@ from ...modules import report_chain
 from . import assessment
 from . import book
 from . import market
+from . import marks
 from . import wiring
 
 
@@ -24,6 +25,7 @@ uses: book
 uses: wiring
 uses: assessment
 uses: market
+uses: marks
 
 
 OPEN: constant(uint256) = 1
@@ -51,7 +53,9 @@ POSITION_LIQUIDATED_TOPIC: constant(bytes32) = keccak256(
 struct Fill:
     instrument: uint256
     price: uint256  # wad
-    index: uint256  # wad
+    index: uint256  # wad; an option's mark
+    measure: uint256  # wad; what notional is measured by: an option's forward
+    is_option: bool  # paid for in cash, at once and in full
     execution: uint256
     trade_id: bytes32
 
@@ -128,18 +132,19 @@ def _preview(
     @return The assessment.
     """
     terms: uint256 = market._open_terms(_instrument)
-    index: uint256 = 0
+    fill: Fill = empty(Fill)
+    fill.instrument = _instrument
     flags: uint256 = 0
-    index, flags = assessment._price((terms >> 32) & (2**16 - 1))
-    unit: int256 = convert(index, int256) - assessment._funding_index(terms)
-    leg: Leg = self._leg(_account, _instrument, _delta)
-    cash: int256 = 0
-    leg.size, leg.quote, cash = margin._next_position(
-        leg.size, leg.quote, _delta, -(_delta * unit // convert(WAD, int256))
+    fill.index, fill.measure, flags = marks._mark(_instrument, terms)
+    fill.price = fill.index
+    fill.is_option = (terms >> 56) & 255 == book.OPTION
+    unit: int256 = convert(fill.index, int256) - marks._funding_index(terms)
+    leg: Leg = self._apply(
+        self._leg(_account, _instrument, _delta),
+        fill,
+        -(_delta * unit // convert(WAD, int256)),
+        0,
     )
-    leg.side = book._with_position(leg.side, _instrument, leg.size, leg.quote)
-    leg.side.word = book._with_cash(leg.side.word, book._cash(leg.side.word) + cash)
-    leg = self._with_entry(leg, _instrument, index)
     return assessment._assess(leg.side, _valuation)
 
 
@@ -157,15 +162,23 @@ def _apply(_leg: Leg, _fill: Fill, _quote_delta: int256, _cash_delta: int256) ->
     """
     leg: Leg = _leg
     cash: int256 = 0
+    # A premium is cash at once; what a linear instrument gains waits in its quote.
+    quote_delta: int256 = _quote_delta
+    cash_delta: int256 = _cash_delta
+    entry_price: uint256 = _fill.price
+    if _fill.is_option:
+        cash_delta += quote_delta
+        quote_delta = 0
+        entry_price = _fill.measure
     leg.size, leg.quote, cash = margin._next_position(
-        _leg.size, _leg.quote, _leg.delta, _quote_delta
+        _leg.size, _leg.quote, _leg.delta, quote_delta
     )
     size: uint256 = convert(abs(leg.size), uint256)
-    assert size * _fill.index < MAX_NOTIONAL * WAD, "house: position too large"
+    assert size * _fill.measure < MAX_NOTIONAL * WAD, "house: position too large"
     leg.side = book._with_position(leg.side, _fill.instrument, leg.size, leg.quote)
-    cash += book._cash(leg.side.word) + _cash_delta
+    cash += book._cash(leg.side.word) + cash_delta
     leg.side.word = book._with_cash(leg.side.word, cash)
-    return self._with_entry(leg, _fill.instrument, _fill.price)
+    return self._with_entry(leg, _fill.instrument, entry_price)
 
 
 @internal
@@ -175,7 +188,7 @@ def _with_entry(_leg: Leg, _instrument: uint256, _price: uint256) -> Leg:
     @notice A leg after its fill, with a retail account's notional at entry.
     @param _leg The leg; its size is the one after the fill.
     @param _instrument Instrument id.
-    @param _price Wad; at what the fill trades.
+    @param _price Wad; at what the fill trades, or an option's forward then.
     @return The leg; its side carries the change against what is stored.
     """
     leg: Leg = _leg

@@ -203,9 +203,12 @@ def _take(
     feed: uint256 = 0
     asset_class: uint256 = 0
     mark: uint256 = 0
-    lot, feed, asset_class, mark = staticcall ILossDesk(_house).instrument_terms(_instrument)
+    measure: uint256 = 0
+    lot, feed, asset_class, mark, measure = staticcall ILossDesk(_house).instrument_terms(
+        _instrument
+    )
     penalty: uint256 = margin._penalty(
-        _size * mark // WAD, _before.equity, _before.requirement, after.requirement
+        _size * measure // WAD, _before.equity, _before.requirement, after.requirement
     )
     equity: int256 = after.equity - convert(penalty, int256)
     assert (
@@ -220,7 +223,7 @@ def _take(
             _account, _instrument, less, CLOSE_OUT
         )
         saved: uint256 = margin._penalty(
-            (_size - lot) * mark // WAD, _before.equity, _before.requirement, short.requirement
+            (_size - lot) * measure // WAD, _before.equity, _before.requirement, short.requirement
         )
         assert (
             short.equity - convert(saved, int256) < convert(short.requirement, int256)

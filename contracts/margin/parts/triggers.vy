@@ -11,6 +11,7 @@
 
 
 from ...interfaces import IClearingHouse
+from ...interfaces import IInstrumentDesk
 from ...interfaces import ILossDesk
 from ...modules import rules
 
@@ -24,6 +25,9 @@ interface AccountWords:
 CLOSE_OUT: constant(uint256) = 2
 STALE: constant(uint256) = 1
 BPS: constant(uint256) = 10_000
+
+# Account word's engine byte.
+ENGINE: constant(uint256) = 255 << 128
 
 # Account flags, as the house keeps them.
 RETAIL: constant(uint256) = 2
@@ -40,26 +44,40 @@ struct View:
 
 
 @internal
+def _refreshed(_house: address, _account: uint256) -> View:
+    """
+    @notice An account now, its options' arrays refreshed first as far as the board
+            allows: whoever judges an account does not depend on who was here.
+    @param _house Clearing house.
+    @param _account Account id.
+    @return As `_look`.
+    """
+    word: uint256 = staticcall AccountWords(_house).accounts(_account)
+    if word & ENGINE != 0:
+        extcall IInstrumentDesk(_house).refresh_account(_account)
+    return self._look(_house, _account, word)
+
+
+@internal
 @view
-def _look(_house: address, _account: uint256) -> View:
+def _look(_house: address, _account: uint256, _word: uint256) -> View:
     """
     @notice An account now, at last prices where some are stale.
     @param _house Clearing house.
     @param _account Account id.
+    @param _word Its account word.
     @return Cash, flags, deadline and margin at close-out valuation.
     """
-    word: uint256 = staticcall AccountWords(_house).accounts(_account)
     return View(
-        cash=convert(convert(word << 152, bytes32), int256) >> 152,
-        flags=(word >> 120) & 255,
-        call_deadline=(word >> 168) & (2**32 - 1),
+        cash=convert(convert(_word << 152, bytes32), int256) >> 152,
+        flags=(_word >> 120) & 255,
+        call_deadline=(_word >> 168) & (2**32 - 1),
         margin=staticcall IClearingHouse(_house).margin(_account, CLOSE_OUT),
         in_doubt=0,
     )
 
 
 @internal
-@view
 def _liquidatable(_house: address, _account: uint256, _instrument: uint256) -> View:
     """
     @notice Reverts unless an account may be liquidated now. A price that is stale
@@ -71,7 +89,7 @@ def _liquidatable(_house: address, _account: uint256, _instrument: uint256) -> V
     @param _instrument What is to be taken; its own price must be beyond doubt.
     @return The account.
     """
-    seen: View = self._look(_house, _account)
+    seen: View = self._refreshed(_house, _account)
     notional: uint256 = 0
     named: bool = False
     notional, named = staticcall ILossDesk(_house).doubt(_account, _instrument)

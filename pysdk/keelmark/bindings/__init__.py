@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from keelmark.bindings.clearing_house import ClearingHouse
     from keelmark.bindings.close_out import CloseOut
     from keelmark.bindings.default_fund import DefaultFund
+    from keelmark.bindings.instrument_desk import InstrumentDesk
     from keelmark.bindings.instrument_registry import InstrumentRegistry
     from keelmark.bindings.loss_desk import LossDesk
     from keelmark.bindings.order_matcher import OrderMatcher
@@ -26,6 +27,7 @@ __all__ = [
     "ClearingHouse",
     "CloseOut",
     "DefaultFund",
+    "InstrumentDesk",
     "InstrumentRegistry",
     "LossDesk",
     "OrderMatcher",
@@ -41,6 +43,7 @@ _MODULES = {
     "ClearingHouse": "clearing_house",
     "CloseOut": "close_out",
     "DefaultFund": "default_fund",
+    "InstrumentDesk": "instrument_desk",
     "InstrumentRegistry": "instrument_registry",
     "LossDesk": "loss_desk",
     "OrderMatcher": "order_matcher",

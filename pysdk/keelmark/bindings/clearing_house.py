@@ -43,6 +43,7 @@ class ClearingHouse(ClearingHouseActs):
         regime: int,
         lei: int,
         back_office: str,
+        instrument_desk: str,
         operator: str,
         gas: int | None = None,
     ) -> Operation[Receipt]:
@@ -52,7 +53,7 @@ class ClearingHouse(ClearingHouseActs):
             init_code,
             "(address rulebook,address parties,address instruments,address board,address matcher,"
             "address close_out,address fund,address token,uint256 token_feed,uint256 regime,"
-            "uint256 lei,address back_office,address operator)",
+            "uint256 lei,address back_office,address instrument_desk,address operator)",
             (
                 rulebook,
                 parties,
@@ -66,6 +67,7 @@ class ClearingHouse(ClearingHouseActs):
                 regime,
                 lei,
                 back_office,
+                instrument_desk,
                 operator,
             ),
             gas,

@@ -96,50 +96,6 @@ class ClearingHouseActs(ClearingHouseReads):
         """Takes over a role. Only the one to whom it is offered."""
         return send(self, "accept_role(bytes32 role)", (role,), gas)
 
-    def list_instrument(
-        self,
-        instrument: int,
-        multiplier_bps: int,
-        *,
-        gas: int | None = None,
-    ) -> Operation[Receipt]:
-        """Opens an instrument of the registry for trading. Only the operator."""
-        return send(
-            self,
-            "list_instrument(uint256 instrument,uint256 multiplier_bps)",
-            (instrument, multiplier_bps),
-            gas,
-        )
-
-    def roll_funding(self, instrument: int, *, gas: int | None = None) -> Operation[Receipt]:
-        """Ends a funding window that is over and sets the rate of the next one. Anyone; trades
-        do it by themselves.
-        """
-        return send(self, "roll_funding(uint256 instrument)", (instrument,), gas)
-
-    def settle_instrument(self, instrument: int, *, gas: int | None = None) -> Operation[Receipt]:
-        """Fixes the settlement price of an expired future. Anyone, once the price board has
-        enough observations.
-        """
-        return send(self, "settle_instrument(uint256 instrument)", (instrument,), gas)
-
-    def settle_position(
-        self,
-        account: int,
-        instrument: int,
-        *,
-        gas: int | None = None,
-    ) -> Operation[Receipt]:
-        """Pays out one position of a settled future in cash. Anyone; it frees the account's
-        slot. Rounding goes to the house's dust.
-        """
-        return send(
-            self,
-            "settle_position(uint256 account,uint256 instrument)",
-            (account, instrument),
-            gas,
-        )
-
     def list_collateral(
         self,
         token: str,
@@ -327,3 +283,89 @@ class ClearingHouseActs(ClearingHouseReads):
             (account, taker, takes, equity, requirement),
             gas,
         )
+
+    def list_instrument(
+        self,
+        instrument: int,
+        multiplier_bps: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Opens an instrument of the registry for trading. Only the operator."""
+        return send(
+            self,
+            "list_instrument(uint256 instrument,uint256 multiplier_bps)",
+            (instrument, multiplier_bps),
+            gas,
+        )
+
+    def roll_funding(self, instrument: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Ends a funding window that is over and sets the rate of the next one. Anyone; trades
+        do it by themselves.
+        """
+        return send(self, "roll_funding(uint256 instrument)", (instrument,), gas)
+
+    def settle_instrument(self, instrument: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Fixes the settlement price of an expired future, or exercises an expired option for
+        all who hold it. Anyone, once the price board has enough observations.
+        """
+        return send(self, "settle_instrument(uint256 instrument)", (instrument,), gas)
+
+    def settle_position(
+        self,
+        account: int,
+        instrument: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Pays out one position of a settled instrument in cash. Anyone; it frees the account's
+        slot. Rounding goes to the house's dust.
+        """
+        return send(
+            self,
+            "settle_position(uint256 account,uint256 instrument)",
+            (account, instrument),
+            gas,
+        )
+
+    def sweep(
+        self,
+        instrument: int,
+        owners: Sequence[int],
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Pays out the positions of several accounts in a settled instrument. Anyone. An account
+        without one, or whose gains are still to be counted, is passed over, so that nobody can
+        spoil a list.
+        """
+        return send(self, "sweep(uint256 instrument,uint256[] owners)", (instrument, owners), gas)
+
+    def refresh_arrays(
+        self,
+        options: Sequence[int],
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Recomputes risk arrays and marks from the price board. Anyone."""
+        return send(self, "refresh_arrays(uint256[] options)", (options,), gas)
+
+    def refresh_account(self, account: int, *, gas: int | None = None) -> Operation[Receipt]:
+        """Recomputes the stale arrays of an account's options; what the board does not allow
+        stays as it is. Anyone: the close-out contract does it before it judges, in the same
+        transaction. Without a lock of its own, since each refresh takes the house's.
+        """
+        return send(self, "refresh_account(uint256 account)", (account,), gas)
+
+    def choose_engine(
+        self,
+        account: int,
+        engine: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Chooses how an account is margined. Only its own wallet, and only while it holds no
+        position and owes nothing: no choice changes the margin of what is open. A retail account
+        may choose the scenario engine too, to hold options, and keeps its floor there.
+        """
+        return send(self, "choose_engine(uint256 account,uint256 engine)", (account, engine), gas)

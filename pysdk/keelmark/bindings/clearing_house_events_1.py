@@ -14,13 +14,12 @@ __all__ = [
     "BackstopCommitted",
     "CollateralDeposited",
     "CollateralListed",
+    "CollateralSold",
     "CollateralWithdrawn",
     "FundingRolled",
-    "InstrumentListed",
-    "InstrumentSettled",
+    "MarginCallEnded",
     "MarginCalled",
     "PositionLiquidated",
-    "PositionSettled",
     "TradeReported",
 ]
 
@@ -158,89 +157,6 @@ class CollateralWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class InstrumentListed(Event):
-    """The event `InstrumentListed`."""
-
-    NAME: ClassVar[str] = "InstrumentListed"
-    TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "2322a76812fd981c2dcadfd8ba978b5139efb32481a403ef21686c627526d140"
-    )
-    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
-    DATA: ClassVar[tuple[str, ...]] = ("uint256",)
-
-    instrument: int
-    feed: int
-    word: int
-    """Instrument word."""
-
-
-@dataclass(frozen=True, slots=True)
-class FundingRolled(Event):
-    """The event `FundingRolled`."""
-
-    NAME: ClassVar[str] = "FundingRolled"
-    TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "966613da69e93e1d5701fb090952b4d5ed5c22b34754891e036f9cb711401247"
-    )
-    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
-    DATA: ClassVar[tuple[str, ...]] = ("int256", "int256", "uint256", "int256", "uint256")
-
-    instrument: int
-    feed: int
-    funding_index: int
-    """Wad per unit of size since listing."""
-    funding_rate: int
-    """Wad per unit of size per second, + longs pay."""
-    index: int
-    """Wad."""
-    premium: int
-    """1e-8, after the clamp."""
-    weight: int
-    """Whole settlement units of notional that were averaged."""
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentSettled(Event):
-    """The event `InstrumentSettled`."""
-
-    NAME: ClassVar[str] = "InstrumentSettled"
-    TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "95f650e0ae77e59cccf44a13974d352c48657401e210b37972ccc603b24887b5"
-    )
-    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
-    DATA: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
-
-    instrument: int
-    feed: int
-    price: int
-    """Wad."""
-    expiry: int
-    """Seconds; CDE 2.19."""
-
-
-@dataclass(frozen=True, slots=True)
-class PositionSettled(Event):
-    """The event `PositionSettled`."""
-
-    NAME: ClassVar[str] = "PositionSettled"
-    TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "98ba575de0b326cbcbaa8352624d077d5909eae5a0d7042f2b513405dc85fbd1"
-    )
-    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
-    DATA: ClassVar[tuple[str, ...]] = ("int256", "int256", "int256")
-
-    account: int
-    """CDE 2.30."""
-    instrument: int
-    size: int
-    """Wad, before."""
-    cash_flow: int
-    """Wad."""
-    cash: int
-    """Wad, after."""
-
-
-@dataclass(frozen=True, slots=True)
 class TradeReported(Event):
     """One leg of a fill, with the position after it (perpetuals report at position level). CDE
     2.112 PSTN for perpetuals, else TCTN.
@@ -291,6 +207,31 @@ class TradeReported(Event):
     """Wad, after."""
     initial_margin: int
     """Wad, after; CDE 2.34."""
+
+
+@dataclass(frozen=True, slots=True)
+class FundingRolled(Event):
+    """The event `FundingRolled`."""
+
+    NAME: ClassVar[str] = "FundingRolled"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "966613da69e93e1d5701fb090952b4d5ed5c22b34754891e036f9cb711401247"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
+    DATA: ClassVar[tuple[str, ...]] = ("int256", "int256", "uint256", "int256", "uint256")
+
+    instrument: int
+    feed: int
+    funding_index: int
+    """Wad per unit of size since listing."""
+    funding_rate: int
+    """Wad per unit of size per second, + longs pay."""
+    index: int
+    """Wad."""
+    premium: int
+    """1e-8, after the clamp."""
+    weight: int
+    """Whole settlement units of notional that were averaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,3 +299,62 @@ class MarginCalled(Event):
     """Wad; CDE 2.34."""
     deadline: int
     """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarginCallEnded(Event):
+    """The event `MarginCallEnded`."""
+
+    NAME: ClassVar[str] = "MarginCallEnded"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "577ca4f35edfb277eb7650127c9cb19794611de98d5ebb94bd03a28aca16a295"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
+    DATA: ClassVar[tuple[str, ...]] = ("int256", "uint256")
+
+    account: int
+    """CDE 2.30."""
+    member: int
+    """CDE 2.16."""
+    equity: int
+    """Wad."""
+    initial_margin: int
+    """Wad; CDE 2.34."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollateralSold(Event):
+    """The event `CollateralSold`."""
+
+    NAME: ClassVar[str] = "CollateralSold"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "e941266f14f68682c8be4f34f76488cda645542cef165c9f593d5f6795b26698"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
+    DATA: ClassVar[tuple[str, ...]] = (
+        "uint256",
+        "uint256",
+        "uint256",
+        "int256",
+        "uint256",
+        "int256",
+        "uint256",
+    )
+
+    account: int
+    """CDE 2.30."""
+    asset: int
+    buyer: int
+    """Account id."""
+    amount: int
+    """Token units."""
+    cost: int
+    """Wad."""
+    cash: int
+    """Wad, seller's after."""
+    balance: int
+    """Token units, seller's after."""
+    buyer_cash: int
+    """Wad, after."""
+    buyer_balance: int
+    """Token units, after."""

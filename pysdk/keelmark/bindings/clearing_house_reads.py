@@ -71,8 +71,12 @@ class ClearingHouseReads:
         )
 
     def back_office(self, *, block: BlockId = "latest") -> Operation[str]:
-        """The code that other functions are delegated to."""
+        """The code that most other functions are delegated to."""
         return read(self, "back_office()", (), "address", lambda out: checksum(out[0]), block)
+
+    def instrument_desk(self, *, block: BlockId = "latest") -> Operation[str]:
+        """The code that functions of instruments are delegated to."""
+        return read(self, "instrument_desk()", (), "address", lambda out: checksum(out[0]), block)
 
     def holder_of(self, key: bytes, *, block: BlockId = "latest") -> Operation[str]:
         """Role to its holder; the zero address means that nobody holds it, for good."""
@@ -329,14 +333,14 @@ class ClearingHouseReads:
         instrument: int,
         *,
         block: BlockId = "latest",
-    ) -> Operation[tuple[int, int, int, int]]:
+    ) -> Operation[tuple[int, int, int, int, int]]:
         """What a liquidator needs of an instrument."""
         return read(
             self,
             "instrument_terms(uint256 instrument)",
             (instrument,),
-            "uint256,uint256,uint256,uint256",
-            lambda out: (out[0], out[1], out[2], out[3]),
+            "uint256,uint256,uint256,uint256,uint256",
+            lambda out: (out[0], out[1], out[2], out[3], out[4]),
             block,
         )
 
@@ -399,5 +403,44 @@ class ClearingHouseReads:
             (account, instrument),
             "int256,int256",
             lambda out: (out[0], out[1]),
+            block,
+        )
+
+    def option_terms(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
+        """Option's instrument id to option word and to risk array."""
+        return read(self, "option_terms(uint256 key)", (key,), "uint256", lambda out: out[0], block)
+
+    def risk_arrays(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
+        """The contract's `risk_arrays`."""
+        return read(self, "risk_arrays(uint256 key)", (key,), "uint256", lambda out: out[0], block)
+
+    def forwards(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
+        """Underlier << 32 | expiry to the reference forward (wad): what the arrays of that
+        expiry are fractions of, kept once for all its strikes.
+        """
+        return read(self, "forwards(uint256 key)", (key,), "uint256", lambda out: out[0], block)
+
+    def assess_scenarios(
+        self,
+        account: int,
+        word: int,
+        count: int,
+        slot: int,
+        changed: int,
+        entry: int,
+        valuation: int,
+        *,
+        block: BlockId = "latest",
+    ) -> Operation[Margin]:
+        """Equity and initial margin of an account of the scenario engine. Only the house itself,
+        in the middle of whatever it does: hence no lock.
+        """
+        return read(
+            self,
+            "assess_scenarios(uint256 account,uint256 word,uint256 count,uint256 slot,"
+            "uint256 changed,int256 entry,uint256 valuation)",
+            (account, word, count, slot, changed, entry, valuation),
+            "(int256,uint256,uint256)",
+            lambda out: Margin(*out[0]),
             block,
         )

@@ -32,7 +32,7 @@ __all__ = ["main", "modules"]
 ROOMS = ("rulebook", "registry", "oracle", "margin", "testnet")
 """Folders of the deployable contracts, in the order of the package's index."""
 
-FACADES = {"ClearingHouse": ("BackOffice", "LossDesk", "TakeOverDesk")}
+FACADES = {"ClearingHouse": ("BackOffice", "LossDesk", "TakeOverDesk", "InstrumentDesk")}
 """A contract that passes calls which it does not know on to others, and those others: its binding
 has the functions and events of all, at the one address."""
 

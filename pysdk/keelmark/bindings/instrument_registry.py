@@ -26,6 +26,12 @@ class Listing:
     """The lot is 10^lot_exp wad of the underlier."""
     dti: bytes
     """Nine ASCII characters, left-aligned."""
+    strike: int
+    """Options: wad; else 0."""
+    option_type: int
+    """Options: 1 call, 2 put; else 0."""
+    cfi: bytes
+    """ISO 10962."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ class InstrumentRegistry:
             self,
             "listing(uint256 instrument)",
             (instrument,),
-            "(uint256,uint256,uint256,uint256,uint256,bytes32)",
+            "(uint256,uint256,uint256,uint256,uint256,bytes32,uint256,uint256,bytes6)",
             lambda out: Listing(*out[0]),
             block,
         )

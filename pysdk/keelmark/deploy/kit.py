@@ -13,6 +13,7 @@ from keelmark.bindings.back_office import BackOffice
 from keelmark.bindings.clearing_house import ClearingHouse
 from keelmark.bindings.close_out import CloseOut
 from keelmark.bindings.default_fund import DefaultFund
+from keelmark.bindings.instrument_desk import InstrumentDesk
 from keelmark.bindings.instrument_registry import InstrumentRegistry
 from keelmark.bindings.loss_desk import LossDesk
 from keelmark.bindings.order_matcher import OrderMatcher
@@ -127,10 +128,17 @@ def deployment(
     office = yield from made.add(
         "BackOffice", lambda code: BackOffice.create(code, loss_desk=desk, **wiring)
     )
+    products = yield from made.add(
+        "InstrumentDesk", lambda code: InstrumentDesk.create(code, **wiring)
+    )
     yield from made.add(
         "ClearingHouse",
         lambda code: ClearingHouse.create(
-            code, back_office=office, operator=plan.operator, **wiring
+            code,
+            back_office=office,
+            instrument_desk=products,
+            operator=plan.operator,
+            **wiring,
         ),
     )
     return Deployment(
@@ -145,7 +153,7 @@ def deployment(
 
 
 class _Wiring(TypedDict):
-    """Constructor arguments that the house and the three that it delegates to must agree on."""
+    """Constructor arguments that the house and the four that it delegates to must agree on."""
 
     rulebook: str
     parties: str

@@ -31,6 +31,7 @@ KIT = (
     "CloseOut",
     "DefaultFund",
     "TakeOverDesk",
+    "InstrumentDesk",
     "LossDesk",
     "BackOffice",
     "ClearingHouse",

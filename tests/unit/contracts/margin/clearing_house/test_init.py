@@ -1,7 +1,8 @@
-"""How the three contracts of a house are wired, and what they refuse."""
+"""How the five contracts of a house are wired, and what they refuse."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from eth_utils import keccak
 
 from keelmark.chain.compiler import compile_contract
+from tests.style.vyper_source import CONTRACTS
 from tests.support.chained import chained_root, stored_root
 from tests.support.clearing import Clearing
 from tests.support.market import HOUSE_LEI, NOBODY, TOKEN_FEED
@@ -18,7 +20,7 @@ Deploy = Callable[..., Any]
 
 
 def wiring(clearing: Clearing, **changes: Any) -> tuple[Any, ...]:
-    """The eleven arguments that the three contracts share, with some changed."""
+    """The eleven arguments that the contracts share, with some changed."""
     market = clearing.market
     fields = {
         "rulebook": market.rulebook.address,
@@ -37,12 +39,15 @@ def wiring(clearing: Clearing, **changes: Any) -> tuple[Any, ...]:
     return tuple((fields | changes).values())
 
 
+def desks(clearing: Clearing) -> tuple[str, str]:
+    """The two that the house delegates to by itself."""
+    return clearing.market.office.address, clearing.market.products.address
+
+
 def test_default_behavior(clearing: Clearing, deploy: Deploy, w3: Any, logs: Any) -> None:
     """The operator holds its role, the deployer nothing, and the chain has one record."""
     market = clearing.market
-    house = deploy(
-        "margin/ClearingHouse", *wiring(clearing), market.office.address, market.operator
-    )
+    house = deploy("margin/ClearingHouse", *wiring(clearing), *desks(clearing), market.operator)
     office = w3.eth.contract(address=house.address, abi=market.office.abi)
     role = keccak(text="operator")
     assert office.functions.holder_of(role).call() == market.operator
@@ -59,7 +64,7 @@ def test_default_behavior(clearing: Clearing, deploy: Deploy, w3: Any, logs: Any
 
 def test_no_operator(clearing: Clearing, deploy: Deploy, reverts: Any) -> None:
     with reverts("roles: no holder"):
-        deploy("margin/ClearingHouse", *wiring(clearing), clearing.market.office.address, NOBODY)
+        deploy("margin/ClearingHouse", *wiring(clearing), *desks(clearing), NOBODY)
 
 
 CHANGES = [
@@ -97,7 +102,7 @@ def test_other_back_office(
         deploy(
             "margin/ClearingHouse",
             *changed(clearing, change),
-            market.office.address,
+            *desks(clearing),
             market.operator,
         )
 
@@ -119,18 +124,20 @@ def test_other_take_over_desk(
 
 
 def test_other_rulebook(clearing: Clearing, deploy: Deploy, reverts: Any) -> None:
-    """Each of the four checks the digest by itself."""
+    """Each of the five checks the digest by itself."""
     market = clearing.market
     other = deploy("tests/mocks/OtherRulebook")
     arguments = wiring(clearing, rulebook=other.address)
     with reverts("house: other rulebook"):
-        deploy("margin/ClearingHouse", *arguments, market.office.address, market.operator)
+        deploy("margin/ClearingHouse", *arguments, *desks(clearing), market.operator)
     with reverts("house: other rulebook"):
         deploy("margin/BackOffice", *arguments, market.desk.address)
     with reverts("house: other rulebook"):
         deploy("margin/LossDesk", *arguments, market.takers_desk.address)
     with reverts("house: other rulebook"):
         deploy("margin/TakeOverDesk", *arguments)
+    with reverts("house: other rulebook"):
+        deploy("margin/InstrumentDesk", *arguments)
 
 
 @pytest.mark.parametrize("regime", [0, 4])
@@ -155,31 +162,63 @@ def test_settlement_token_of_too_many_decimals(
 
 
 def test_other_fund_token(clearing: Clearing, deploy: Deploy, reverts: Any) -> None:
-    """A fund in another token could pay no loss of this house; each of the four sees it."""
+    """A fund in another token could pay no loss of this house; each of the five sees it."""
     market = clearing.market
     fund = deploy("margin/DefaultFund", market.bond.address).address
     arguments = wiring(clearing, fund=fund)
     with reverts("house: other fund token"):
-        deploy("margin/ClearingHouse", *arguments, market.office.address, market.operator)
+        deploy("margin/ClearingHouse", *arguments, *desks(clearing), market.operator)
     with reverts("house: other fund token"):
         deploy("margin/BackOffice", *arguments, market.desk.address)
     with reverts("house: other fund token"):
         deploy("margin/LossDesk", *arguments, market.takers_desk.address)
     with reverts("house: other fund token"):
         deploy("margin/TakeOverDesk", *arguments)
+    with reverts("house: other fund token"):
+        deploy("margin/InstrumentDesk", *arguments)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))
+def test_other_instrument_desk(
+    clearing: Clearing, deploy: Deploy, reverts: Any, change: dict[str, Any]
+) -> None:
+    """With a back office of its own arguments, a house still needs such a desk."""
+    market, arguments = clearing.market, changed(clearing, change)
+    takers = deploy("margin/TakeOverDesk", *arguments)
+    losses = deploy("margin/LossDesk", *arguments, takers.address)
+    office = deploy("margin/BackOffice", *arguments, losses.address)
+    with reverts("house: other instrument desk"):
+        deploy(
+            "margin/ClearingHouse",
+            *arguments,
+            office.address,
+            market.products.address,
+            market.operator,
+        )
+
+
+def test_the_desk_is_reached() -> None:
+    """The house sends each function of the instrument desk there, and no other."""
+    head = (CONTRACTS / "margin/ClearingHouse.vy").read_text("utf-8")
+    sent = set(re.findall(r'method_id\(\s*"([^"]+)"', head))
+    asked = {
+        f"{entry['name']}({','.join(given['type'] for given in entry['inputs'])})"
+        for entry in compile_contract("margin/InstrumentDesk").abi
+        if entry["type"] == "function" and entry["name"] != "wiring_hash"
+    }
+    assert sent == asked
 
 
 def test_layouts_are_equal() -> None:
-    """House, back office and desk must agree on every slot, and the chain's root is the first."""
+    """House, back office and desks must agree on every slot, and the chain's root is the first."""
     layouts = [
         compile_contract(f"margin/{name}").layout
-        for name in ("ClearingHouse", "BackOffice", "LossDesk", "TakeOverDesk")
+        for name in ("ClearingHouse", "BackOffice", "LossDesk", "TakeOverDesk", "InstrumentDesk")
     ]
-    assert layouts[0]["storage_layout"] == layouts[1]["storage_layout"]
-    assert layouts[0]["storage_layout"] == layouts[2]["storage_layout"]
-    assert layouts[0]["storage_layout"] == layouts[3]["storage_layout"]
+    for layout in layouts[1:]:
+        assert layout["storage_layout"] == layouts[0]["storage_layout"]
     assert layouts[0]["storage_layout"]["report_chain"]["root"]["slot"] == 0
     # One lock for all, or a call through one could enter another.
     locks = [layout["transient_storage_layout"] for layout in layouts]
-    assert locks[0] == locks[1] == locks[2]
+    assert all(lock == locks[0] for lock in locks)
     assert locks[0]["$.nonreentrant_key"]["slot"] == 0

@@ -82,13 +82,6 @@ def test_unknown_instrument(clearing: Clearing, reverts: Any) -> None:
         clearing.market.send(listing(clearing, 99), clearing.market.operator)
 
 
-def test_kind_not_supported(clearing: Clearing, reverts: Any, now: Callable[[], int]) -> None:
-    expiry = (now() // 86_400 + 30) * 86_400 + 8 * HOUR
-    number = register(clearing, kind=3, expiry=expiry)
-    with reverts("house: kind not supported"):
-        clearing.market.send(listing(clearing, number), clearing.market.operator)
-
-
 def test_class_not_supported(clearing: Clearing, reverts: Any) -> None:
     market = clearing.market
     adding = market.registry.functions.add_underlier(bytes(9), 3, b"INDEX".ljust(8, b"\0"))

@@ -80,7 +80,7 @@ def test_window_extends_until_twenty(
 
 def test_not_a_dated_future(clearing: Clearing, reverts: Any) -> None:
     for number in (clearing.market.perpetual, 99):
-        with reverts("house: not a dated future"):
+        with reverts("house: does not expire"):
             settle(clearing, number)
 
 
@@ -88,7 +88,7 @@ def test_settled_already(clearing: Clearing, dated: tuple[int, int], reverts: An
     observe(clearing, dated[1], range(30))
     clearing.market.set_time(dated[1])
     settle(clearing, dated[0])
-    with reverts("house: not a dated future"):
+    with reverts("house: does not expire"):
         settle(clearing, dated[0])
 
 

@@ -78,7 +78,8 @@ def test_house_terms(clearing: Clearing) -> None:
 
 def test_instrument_terms(clearing: Clearing, reverts: Any) -> None:
     house = clearing.market.house.functions
-    assert tuple(house.instrument_terms(clearing.market.perpetual).call()) == (10**15, 1, 7, MARK)
+    terms = tuple(house.instrument_terms(clearing.market.perpetual).call())
+    assert terms == (10**15, 1, 7, MARK, MARK)
     with reverts("house: instrument not open"):
         house.instrument_terms(99).call()
 

@@ -256,14 +256,6 @@ def test_indebted_account_opens_nothing(clearing: Clearing, reverts: Any) -> Non
         clearing.ask("buyer", "seller", WAD, MARK)
 
 
-def test_unknown_margin_engine(clearing: Clearing, reverts: Any) -> None:
-    account = clearing.market.ids["buyer"]
-    word = int(clearing.market.house.functions.accounts(account).call())
-    clearing.poke("book.accounts", word | 1 << 128, account)
-    with reverts("house: unknown margin engine"):
-        clearing.ask("buyer", "seller", WAD, MARK)
-
-
 def test_loss_uncovered_stops_opening_only(clearing: Clearing, reverts: Any) -> None:
     clearing.market.trade("buyer", "seller", 4 * WAD, MARK)
     clearing.poke("book.uncovered", 1)

@@ -249,14 +249,6 @@ def test_indebted_taker(market: Market, ether: int, backend: Backend, reverts: A
         ask(market, [(market.perpetual, WAD, ANY)])
 
 
-def test_unknown_margin_engine(market: Market, ether: int, backend: Backend, reverts: Any) -> None:
-    taker = market.ids["liquidator"]
-    word = int(market.house.functions.accounts(taker).call())
-    Clearing(market, backend).poke("book.accounts", word | 1 << 128, taker)
-    with reverts("house: unknown margin engine"):
-        ask(market, [(market.perpetual, WAD, ANY)])
-
-
 @pytest.mark.parametrize(("first", "other"), [("client", "liquidator"), ("liquidator", "client")])
 def test_gain_not_counted(market: Market, reverts: Any, first: str, other: str) -> None:
     """While gains are counted, neither side may turn one into cash before it is counted."""

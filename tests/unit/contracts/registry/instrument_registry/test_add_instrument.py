@@ -19,9 +19,10 @@ def test_default_behavior(registry: Contract, add_instrument: Any, logs: Any) ->
     assert registry.functions.instrument_count().call() == 3
     dti = BTC.ljust(32, b"\0")
     listing = registry.functions.listing
-    assert tuple(listing(1).call()) == (1, 1, 7, 0, 15, dti)
-    assert tuple(listing(2).call()) == (2, 1, 7, EXPIRY, 15, dti)
-    assert tuple(listing(3).call()) == (3, 1, 7, EXPIRY, 15, dti)
+    for number, terms, expiry in ((1, PERPETUAL, 0), (2, FUTURE, EXPIRY), (3, OPTION, EXPIRY)):
+        asked = tuple(listing(number).call())
+        assert asked[:6] == (number, 1, 7, expiry, 15, dti)
+        assert asked[6:] == (terms.strike, terms.option_type, terms.cfi)
     for number, terms in enumerate((PERPETUAL, FUTURE, OPTION), 1):
         assert tuple(registry.functions.terms(number).call()) == tuple(terms)
         (event,) = logs(receipts[number - 1], registry)
