@@ -102,18 +102,20 @@ Price = Annotated[int, BeforeValidator(_parse_positive)]
 Amount = Annotated[int, BeforeValidator(_parse_amount)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a file: what it does not know, it refuses."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ClientPart(_Part):
+class ClientPart(Part):
     """Who holds the portfolio."""
 
     category: Literal["retail", "professional", "eligible_counterparty"]
     jurisdiction: str = Field(pattern=r"^[A-Z]{2}$")
 
 
-class CollateralPart(_Part):
+class CollateralPart(Part):
     """One collateral asset."""
 
     asset_class: Literal["e_money", "government", "corporate", "equity", "gold", "other"] = Field(
@@ -133,7 +135,7 @@ class CollateralPart(_Part):
         return self
 
 
-class PositionPart(_Part):
+class PositionPart(Part):
     """One position."""
 
     instrument: str = Field(min_length=1, max_length=40)
@@ -157,7 +159,7 @@ class PositionPart(_Part):
         return self
 
 
-class PortfolioPart(_Part):
+class PortfolioPart(Part):
     """The whole file."""
 
     regime: Literal["uncleared_schedule", "cleared_listed", "cleared_otc"]
@@ -170,7 +172,7 @@ class PortfolioPart(_Part):
     positions: list[PositionPart] = []
 
 
-def _sentence(error: ValidationError) -> str:
+def sentence(error: ValidationError) -> str:
     """The first thing that is wrong, with the field and what was expected."""
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"]) or "portfolio"
@@ -189,7 +191,12 @@ def _sentence(error: ValidationError) -> str:
     return f"{place}: {lowered}"
 
 
-def _read_json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """The content of a JSON file, with numbers that have a point left as text.
+
+    Raises:
+        InputError: it cannot be read, is too deep, or is no JSON.
+    """
     try:
         text = path.read_text("utf-8")
     except OSError as error:
@@ -302,7 +309,7 @@ def read_portfolio(path: Path) -> tuple[Portfolio, dict[int, str]]:
         InputError: the file cannot be read, or a field is not what was expected.
     """
     try:
-        part = PortfolioPart.model_validate(_read_json(path))
+        part = PortfolioPart.model_validate(read_json(path))
     except ValidationError as error:
-        raise InputError(_sentence(error)) from None
+        raise InputError(sentence(error)) from None
     return build(part, int(datetime.now(UTC).timestamp()))
