@@ -49,7 +49,7 @@ def invert_block(
     inner = premium - np.maximum(signed, 0.0)
     found = np.full(premium.shape, np.nan)
     found[inner == 0] = 0.0
-    open_ = (inner > 0) & (premium < bound) & (inner < smaller) & (seconds > 0)
+    open_ = (inner > 0) & (premium < bound) & (seconds > 0)
     if open_.any():
         moneyness = log_moneyness(signed[open_], smaller[open_])
         part = inner[open_] / smaller[open_]

@@ -192,9 +192,28 @@ def test_the_search_ends_when_no_step_helps(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_out_of_the_money_never_negative() -> None:
     """The difference of two nearly equal ratios is cut at zero."""
-    value, rest, _, _, _ = out_of_the_money(np.full(5, 1e-9), 10.0 ** np.arange(-300, -8, 60))
+    random = np.random.default_rng(3)
+    deviation = 10 ** random.uniform(-16, -14, 100_000)
+    moneyness = random.uniform(0, 6, 100_000) * deviation
+    value, rest, _, _, _ = out_of_the_money(moneyness, deviation)
     assert (value >= 0).all()
     assert (rest <= 1).all()
+
+
+def test_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Premiums that say little of the volatility do not keep the search busy."""
+    sizes: list[int] = []
+
+    def counted(moneyness: np.ndarray, deviation: np.ndarray) -> object:
+        sizes.append(moneyness.size)
+        return out_of_the_money(moneyness, deviation)
+
+    monkeypatch.setattr(float_inversion, "out_of_the_money", counted)
+    calls, forward, strike, seconds, volatility = points(8_000, 17)
+    premium = option_greeks(calls, forward, strike, seconds, volatility).price
+    implied_volatilities(calls, forward, strike, seconds, premium)
+    assert len(sizes) < 40
+    assert sum(sizes) < 6 * 8_000
 
 
 GOOD = {"forward": 100.0, "strike": 100.0, "seconds": YEAR, "volatility": 0.2}
