@@ -84,6 +84,26 @@ INSTRUMENT_LISTED: Final = _event(
     _FEED,
     Field("word", _U, Unit.WORD, None, "instrument word"),
 )
+OPTION_LISTED: Final = _event(
+    "OptionListed",
+    "What the instrument reported just before, if it is an option, does not say in its word.",
+    _INSTRUMENT,
+    _FEED,
+    Field("word", _U, Unit.WORD, "2.60", "option word: strike in 88 bits, 1 << 88 if a call"),
+)
+RISK_ARRAY_REFRESHED: Final = _event(
+    "RiskArrayRefreshed",
+    "An option was valued by its model, and its scenarios with it; anyone may ask for it.",
+    _INSTRUMENT,
+    _FEED,
+    Field("lanes", _U, Unit.WORD, None, "array word: epoch, sixteen results of one unit"),
+    Field("word", _U, Unit.WORD, "2.25", "instrument word after; the mark in bits 104 to 191"),
+    Field("forward", _U, Unit.PRICE, None, "of the option's expiry"),
+    Field("volatility", _U, Unit.VOLATILITY),
+    Field("delta", _I, Unit.RATIO, "2.71", "of one unit long, to the forward"),
+    Field("surface", _U, Unit.WORD, "2.27", "board's surface word: epoch, and its time above"),
+    Field("model", _B, Unit.HASH, "2.28", "mark-to-model; digest of convention and inputs"),
+)
 TRADE_REPORTED: Final = _event(
     "TradeReported",
     "One leg of a fill, with the account after it.",
@@ -93,10 +113,10 @@ TRADE_REPORTED: Final = _event(
     Field("prior_uti", _B, Unit.WORD, "2.96", "names the match of both legs"),
     Field("execution", _U, Unit.WORD, "2.107", "how, action << 8, account flags << 16; 2.108"),
     Field("size", _I, Unit.SIZE, "2.79", "+ bought; its sign is 2.13"),
-    Field("price", _U, Unit.PRICE, "2.50"),
-    Field("index", _U, Unit.PRICE, "2.105"),
+    Field("price", _U, Unit.PRICE, "2.50", "of an option the premium of one unit; 2.64"),
+    Field("index", _U, Unit.PRICE, "2.105", "of an option its mark"),
     Field("position_size", _I, Unit.SIZE, "2.79", "after, + long; position level"),
-    Field("position_quote", _I, Unit.WAD, None, "after, as if funding had begun at zero"),
+    Field("position_quote", _I, Unit.WAD, None, "after, as if funding had begun at 0; option: 0"),
     _CASH,
     _EQUITY,
     _IM,
@@ -120,14 +140,31 @@ INSTRUMENT_SETTLED: Final = _event(
     Field("price", _U, Unit.PRICE, "2.50"),
     Field("expiry", _U, Unit.SECONDS, "2.19"),
 )
+OPTION_EXERCISED: Final = _event(
+    "OptionExercised",
+    "An expired option was exercised for all who hold it, in cash.",
+    _INSTRUMENT,
+    _FEED,
+    Field("price", _U, Unit.PRICE, "2.50", "settlement price of the underlier"),
+    Field("strike", _U, Unit.PRICE, "2.60"),
+    Field("payoff", _U, Unit.PRICE, None, "what one unit pays; not less than 0"),
+    Field("expiry", _U, Unit.SECONDS, "2.67", "also 2.19: a European option has one date"),
+)
 POSITION_SETTLED: Final = _event(
     "PositionSettled",
-    "One position of a settled future was paid out.",
+    "One position of a settled future or option was paid out.",
     _ACCOUNT,
     _INSTRUMENT,
     Field("size", _I, Unit.SIZE, "2.79", "before, + long"),
     Field("cash_flow", _I, Unit.WAD, None, "+ to the account"),
     _CASH,
+)
+ENGINE_CHOSEN: Final = _event(
+    "EngineChosen",
+    "A wallet chose how its account is margined.",
+    _ACCOUNT,
+    _MEMBER,
+    Field("engine", _U, Unit.COUNT, None, "0 schedule, 1 scenarios"),
 )
 MARGIN_CALLED: Final = _event(
     "MarginCalled",

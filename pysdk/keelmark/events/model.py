@@ -35,6 +35,8 @@ class Unit(StrEnum):
     SIZE = "wad of the underlier"
     PRICE = "wad of money a unit"
     PRICE_RATE = "wad of money a unit a second"
+    VOLATILITY = "wad, annualised"
+    RATIO = "wad"
     TOKEN = "token units"
     SHARES = "shares"
     HUNDRED_MILLIONTHS = "1e-8"
