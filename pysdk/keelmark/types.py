@@ -1,9 +1,9 @@
 """The nouns of the market as values: enumerations and frozen records.
 
 Every packed word of the contracts has a record here (`Party`, `PriceLane`, `Position`,
-`Instrument`, `Market`, `Account`, `CollateralAsset`); `keelmark.margin.words` packs and
-unpacks them. `AccountState` and `MarketState` gather what a margin check reads, and
-`MarginResult` is its answer.
+`Instrument`, `Option`, `Market`, `Account`, `CollateralAsset`); `keelmark.margin.words` packs
+and unpacks them. `AccountState` and `MarketState` gather what a margin check reads;
+`keelmark.margin.results` has its answer.
 
 Units, unless a field says otherwise: money, sizes and prices are wads (integers scaled by
 10^18, money in the settlement unit, sizes in units of the underlier, prices in settlement
@@ -40,6 +40,15 @@ class Kind(IntEnum):
     PERPETUAL = 1
     DATED_FUTURE = 2
     OPTION = 3
+
+
+class Engine(IntEnum):
+    """How an account is margined, as its own wallet chose."""
+
+    SCHEDULE = 0
+    """The standardised schedule with its netting and floors."""
+    SCENARIOS = 1
+    """Portfolio margin: sixteen scenarios of each underlier. Only here may options be held."""
 
 
 class Regime(IntEnum):
@@ -209,15 +218,35 @@ class Instrument:
     lot_exp: int = 0
     """The lot is 10^lot_exp wad of the underlier."""
     funding_index: int = 0
-    """Wad of price; once settled, the settlement price."""
+    """Wad of price; once settled, the settlement price or what one unit of an option pays."""
     funding_rate: int = 0
     """Wad of price a second."""
     settled: bool = False
+    mark: int = 0
+    """Options: premium of one unit, wad, as its risk array was last computed. As the rest."""
+    valid_until: int = 0
+    """Last second at which the prices and volatilities that it came from are fresh."""
+    worst_long: int = 0
+    """Worst scenario loss of one unit long, in steps of 2^-13 of the forward."""
+    worst_short: int = 0
+    """Of one unit short."""
+    jumped: bool = False
+    """A price or volatility that it came from had just moved far."""
 
     @property
     def lot(self) -> int:
         """The smallest size, wad; every size is a multiple of it."""
         return int(10**self.lot_exp)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What an instrument's word does not say of an option; European, settled in cash."""
+
+    strike: int
+    """Wad."""
+    call: bool
+    """Else a put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +275,7 @@ class Account:
     """Bit i: the account holds collateral asset i + 1."""
     flags: int = 0
     """`AccountFlag` bits."""
-    engine: int = 0
+    engine: int = Engine.SCHEDULE
     member: int = 0
     """Id of the clearing member that carries the account."""
     call_deadline: int = 0
@@ -285,6 +314,7 @@ class AccountState:
     entry_notional: Mapping[int, int] = field(default_factory=_no_amounts)
     """Instrument to notional at entry prices, wad; kept for retail accounts only."""
     retail: bool = False
+    engine: int = Engine.SCHEDULE
 
     def position(self, instrument: int) -> Position:
         """The position in an instrument; an empty one if there is none."""
@@ -305,70 +335,9 @@ class MarketState:
     settlement_feed: int
     """Feed of the settlement token, in settlement units."""
     assets: Mapping[int, CollateralAsset] = field(default_factory=lambda: MappingProxyType({}))
-
-
-@dataclass(frozen=True, slots=True)
-class PositionMargin:
-    """One line of a margin check."""
-
-    instrument: int
-    size: int
-    mark: int
-    funding: int
-    """Cumulative funding for one unit, F; 0 for dated instruments."""
-    notional: int
-    value: int
-    rate_bps: int
-    """Rate of the schedule."""
-    gross: int
-    """Stand-alone requirement of the schedule."""
-
-
-@dataclass(frozen=True, slots=True)
-class CollateralMargin:
-    """One collateral line of a margin check."""
-
-    asset: int
-    balance: int
-    """Token units."""
-    price: int
-    """The price at which it was valued, wad."""
-    value: int
-    """Before the haircut, wad."""
-    haircut_bps: int
-    """Both haircuts together."""
-    counted: int
-    """After haircut and cap, wad."""
-
-
-@dataclass(frozen=True, slots=True)
-class MarginResult:
-    """Requirement and equity of one account under one valuation."""
-
-    valuation: Valuation
-    positions: tuple[PositionMargin, ...]
-    collateral: tuple[CollateralMargin, ...]
-    gross: int
-    """G of the schedule."""
-    replacement_gross: int
-    """P: the sum of the house's positive replacement costs."""
-    replacement_net: int
-    """N: the house's net replacement cost, not below zero."""
-    net: int
-    """The schedule after its netting."""
-    directional: int
-    """Floor on the net size of each underlier."""
-    retail: int
-    """Floor of the leverage cap at current prices; 0 unless retail."""
-    retail_entry: int
-    """The same at entry prices; 0 unless retail and for close-out."""
-    initial_margin: int
-    cash_part: int
-    collateral_part: int
-    position_part: int
-    equity: int
-
-    @property
-    def headroom(self) -> int:
-        """Equity above the requirement; negative is the shortfall."""
-        return self.equity - self.initial_margin
+    arrays: Mapping[int, int] = field(default_factory=_no_amounts)
+    """Option to its array word."""
+    forwards: Mapping[tuple[int, int], int] = field(default_factory=lambda: MappingProxyType({}))
+    """Feed and expiry to the reference forward, wad: what the arrays are fractions of."""
+    epochs: Mapping[int, int] = field(default_factory=_no_amounts)
+    """Feed to the epoch of its surface on the board; an array of another one is stale."""

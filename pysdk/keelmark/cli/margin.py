@@ -11,8 +11,9 @@ import typer
 from keelmark.cli.backtest import HELP as BACKTEST_HELP
 from keelmark.cli.backtest import run_backtest
 from keelmark.cli.output import console
+from keelmark.margin.results import MarginResult
 from keelmark.regulation import Rule
-from keelmark.types import GateReason, MarginResult, Regime
+from keelmark.types import GateReason, Regime
 from keelmark.units import WAD
 
 File = Annotated[Path, typer.Option("--portfolio", help="JSON file; see the example below.")]

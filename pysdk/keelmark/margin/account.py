@@ -1,13 +1,14 @@
 """The margin check: requirement and equity of one account under one valuation.
 
 The three valuations differ in what they leave out. OPENING refuses stale prices and weak
-tokens; WITHDRAWAL does too, and leaves unrealised profit out, so that a thin market pumped
-for a minute pays nobody; CLOSE_OUT takes the last valid prices, and for retail measures the
-requirement at the prices of entry as well as now (ESMA Decision (EU) 2018/796: half of the
-total initial margin, measured on the account).
+tokens; WITHDRAWAL does too, and leaves unrealised profit and net option value out, so that a thin
+market pumped for a minute pays nobody; CLOSE_OUT takes the last valid prices, and for retail
+measures the requirement at the prices of entry as well as now (ESMA Decision (EU) 2018/796: half
+of the total initial margin, measured on the account).
 
-A settled instrument has no risk left: its positions count at the settlement price and need
-no margin. Options have no margin here and are refused.
+Two engines give the requirement: the schedule (`schedule`) and scenarios (`scenarios`), which
+alone margin options. A settled instrument has no risk left: its positions count at the settlement
+price and need no margin. What a retail client paid for options backs nothing that it opens.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from __future__ import annotations
 from keelmark.errors import InputError
 from keelmark.margin.collateral import cash_part, collateral_margin
 from keelmark.margin.funding import cumulative_funding
+from keelmark.margin.marks import is_open_option, mark_price, position_value
+from keelmark.margin.results import MarginResult, PositionMargin, Requirement
+from keelmark.margin.scenarios import scenario_requirement
 from keelmark.margin.schedule import (
     directional_rate,
     directional_requirement,
@@ -28,37 +32,22 @@ from keelmark.margin.schedule import (
 from keelmark.regulation import value
 from keelmark.types import (
     AccountState,
-    Instrument,
-    Kind,
-    MarginResult,
+    Engine,
     MarketState,
     Position,
-    PositionMargin,
     Valuation,
 )
-from keelmark.units import BPS, WAD, div_floor
-
-
-def mark_price(instrument: Instrument, market: MarketState) -> int:
-    """The price at which an instrument's positions are valued, wad."""
-    if instrument.settled:
-        return instrument.funding_index
-    return market.lanes[instrument.feed].price
-
-
-def position_value(size: int, quote: int, mark: int, funding: int) -> int:
-    """A position's value to its account, wad, rounded down."""
-    return div_floor(size * (mark - funding), WAD) + quote
+from keelmark.units import BPS
 
 
 def position_margin(position: Position, market: MarketState) -> PositionMargin:
-    """One position's line of the check.
+    """One position's line of the check by the schedule.
 
     Raises:
         InputError: the instrument is an option, whose margin is not linear.
     """
     instrument = market.instruments[position.instrument]
-    if instrument.kind == Kind.OPTION:
+    if is_open_option(instrument):
         raise InputError(
             f"position {position.instrument}: kind must be a perpetual or a dated future"
         )
@@ -96,23 +85,23 @@ def directional_floor(lines: tuple[PositionMargin, ...], market: MarketState) ->
     )
 
 
-def check_account(account: AccountState, market: MarketState, valuation: Valuation) -> MarginResult:
-    """Requirement and equity of an account.
+def schedule_requirement(
+    account: AccountState, market: MarketState, valuation: Valuation
+) -> Requirement:
+    """Initial margin of an account of the schedule.
 
     Args:
-        account: cash, positions, collateral.
+        account: its positions and, for retail, its entry notionals.
         market: prices, instrument words, the time.
-        valuation: the purpose of the check.
+        valuation: the purpose; close-out asks retail at entry prices too.
 
     Raises:
         InputError: a position is in an option.
-        KeyError: an instrument, asset or feed is not in the market.
+        KeyError: an instrument or feed is not in the market.
     """
     lines = tuple(position_margin(held, market) for held in account.positions if held.size)
     gross = sum(line.gross for line in lines)
     replacement_gross, replacement_net = replacement_costs(line.value for line in lines)
-    net = net_requirement(gross, replacement_gross, replacement_net)
-    directional = directional_floor(lines, market)
     retail = sum(retail_requirement(line.notional) for line in lines) if account.retail else 0
     retail_entry = 0
     if account.retail and valuation is Valuation.CLOSE_OUT:
@@ -121,6 +110,53 @@ def check_account(account: AccountState, market: MarketState, valuation: Valuati
             for line in lines
             if not market.instruments[line.instrument].settled
         )
+    return Requirement(
+        lines=lines,
+        gross=gross,
+        net=net_requirement(gross, replacement_gross, replacement_net),
+        replacement_gross=replacement_gross,
+        replacement_net=replacement_net,
+        directional=directional_floor(lines, market),
+        retail=retail,
+        retail_entry=retail_entry,
+    )
+
+
+def _position_part(
+    account: AccountState,
+    lines: tuple[PositionMargin, ...],
+    market: MarketState,
+    valuation: Valuation,
+) -> int:
+    """What the positions add to equity under a valuation, wad."""
+    if valuation is Valuation.WITHDRAWAL:
+        return sum(min(line.value, 0) for line in lines)
+    if valuation is Valuation.OPENING and account.retail:
+        # Retail money is cash and e-money tokens only: a premium backs nothing.
+        return sum(
+            min(line.value, 0)
+            if is_open_option(market.instruments[line.instrument])
+            else line.value
+            for line in lines
+        )
+    return sum(line.value for line in lines)
+
+
+def check_account(account: AccountState, market: MarketState, valuation: Valuation) -> MarginResult:
+    """Requirement and equity of an account, by the engine that it chose.
+
+    Args:
+        account: cash, positions, collateral, engine.
+        market: prices, instrument words, the time; for options arrays and forwards.
+        valuation: the purpose of the check.
+
+    Raises:
+        InputError: a position is in an option and the engine is the schedule.
+        KeyError: an instrument, asset or feed is not in the market.
+    """
+    by_scenarios = account.engine == Engine.SCENARIOS
+    engine = scenario_requirement if by_scenarios else schedule_requirement
+    needed = engine(account, market, valuation)
     collateral = tuple(
         collateral_margin(asset, balance, market, valuation, retail=account.retail)
         for asset, balance in sorted(account.collateral.items())
@@ -128,25 +164,25 @@ def check_account(account: AccountState, market: MarketState, valuation: Valuati
     )
     cash = cash_part(account.cash, market.lanes[market.settlement_feed], valuation, market.now)
     counted = sum(line.counted for line in collateral)
-    values = [line.value for line in lines]
-    if valuation is Valuation.WITHDRAWAL:
-        values = [min(held, 0) for held in values]
+    positions = _position_part(account, needed.lines, market, valuation)
     return MarginResult(
         valuation=valuation,
-        positions=lines,
+        positions=needed.lines,
         collateral=collateral,
-        gross=gross,
-        replacement_gross=replacement_gross,
-        replacement_net=replacement_net,
-        net=net,
-        directional=directional,
-        retail=retail,
-        retail_entry=retail_entry,
-        initial_margin=max(net, directional, retail, retail_entry),
+        gross=needed.gross,
+        replacement_gross=needed.replacement_gross,
+        replacement_net=needed.replacement_net,
+        net=needed.net,
+        directional=needed.directional,
+        retail=needed.retail,
+        retail_entry=needed.retail_entry,
+        initial_margin=needed.initial_margin,
         cash_part=cash,
         collateral_part=counted,
-        position_part=sum(values),
-        equity=cash + counted + sum(values),
+        position_part=positions,
+        equity=cash + counted + positions,
+        worst=needed.worst,
+        short_minimum=needed.short_minimum,
     )
 
 

@@ -14,12 +14,12 @@ free money nor liquidate anybody.
 
 from __future__ import annotations
 
+from keelmark.margin.results import CollateralMargin
 from keelmark.margin.schedule import YEAR_SECONDS
 from keelmark.regulation import value
 from keelmark.types import (
     CollateralAsset,
     CollateralClass,
-    CollateralMargin,
     MarketState,
     PriceLane,
     Valuation,

@@ -16,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from keelmark.margin.account import check_account, mark_price
-from keelmark.margin.funding import cumulative_funding
-from keelmark.margin.trade import apply_trade
+from keelmark.margin.account import check_account
+from keelmark.margin.marks import mark_price, measure_price
+from keelmark.margin.results import MarginResult
+from keelmark.margin.trade import fill
 from keelmark.regulation import value
-from keelmark.types import AccountState, MarginResult, MarketState, Position, Valuation
+from keelmark.types import AccountState, MarketState, Position, Valuation
 from keelmark.units import BPS, WAD, div_ceil, div_floor
 
 
@@ -42,7 +43,7 @@ def penalty(notional: int, equity_before: int, margin_before: int, margin_after:
     """What a liquidated account pays its liquidator, wad.
 
     Args:
-        notional: of what is taken over, at the mark, wad.
+        notional: of what is taken over, at the mark or an option's forward, wad.
         equity_before: E0, wad.
         margin_before: IM0, wad.
         margin_after: IM1, before the penalty, wad.
@@ -56,13 +57,15 @@ def trade_account(
 ) -> AccountState:
     """The account after a trade of `delta` (signed, wad) at `price`."""
     held = account.position(instrument)
-    effect = apply_trade(
-        held.size,
-        held.quote,
+    terms = market.instruments[instrument]
+    effect = fill(
+        terms,
+        held,
         delta,
         price,
-        cumulative_funding(market.instruments[instrument], market.now),
-        account.entry_notional.get(instrument, 0),
+        now=market.now,
+        forward=measure_price(terms, market),
+        entry_notional=account.entry_notional.get(instrument, 0),
     )
     others = tuple(kept for kept in account.positions if kept.instrument != instrument)
     kept = (Position(instrument, effect.size, effect.quote),) if effect.size else ()
@@ -88,10 +91,17 @@ def after_take_over(
     return after, check_account(after, market, Valuation.CLOSE_OUT)
 
 
-def take_over_penalty(size: int, mark: int, before: MarginResult, after: MarginResult) -> int:
-    """The penalty of a take-over of `size` (wad, unsigned) at `mark`, by the two checks."""
+def take_over_penalty(size: int, measure: int, before: MarginResult, after: MarginResult) -> int:
+    """The penalty of a take-over, by the two checks.
+
+    Args:
+        size: wad, unsigned.
+        measure: price by which its notional is measured: the mark, or an option's forward; wad.
+        before: the account's close-out check before.
+        after: and after, the penalty not yet paid.
+    """
     return penalty(
-        div_floor(size * mark, WAD), before.equity, before.initial_margin, after.initial_margin
+        div_floor(size * measure, WAD), before.equity, before.initial_margin, after.initial_margin
     )
 
 
@@ -108,15 +118,15 @@ def take_over_allowed(
     if size <= 0 or size % lot or size > abs(held.size) or before.headroom >= 0:
         return False
     _, after = after_take_over(account, market, instrument, size)
-    mark = mark_price(market.instruments[instrument], market)
-    headroom = after.headroom - take_over_penalty(size, mark, before, after)
+    measure = measure_price(market.instruments[instrument], market)
+    headroom = after.headroom - take_over_penalty(size, measure, before, after)
     if headroom <= before.headroom:
         return False
     if headroom <= 0 or size == lot:
         return True
     _, one_less = after_take_over(account, market, instrument, size - lot)
     # A smaller take-over would have cost a smaller penalty.
-    return one_less.headroom - take_over_penalty(size - lot, mark, before, one_less) < 0
+    return one_less.headroom - take_over_penalty(size - lot, measure, before, one_less) < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +166,13 @@ def batch_take_over(
         takes: instrument and size (wad, unsigned, at most what is held); at least one.
     """
     before = check_account(account, market, Valuation.CLOSE_OUT)
-    taken, notional, mark, delta = account, 0, 0, 0
+    taken, notional, mark, measure, delta = account, 0, 0, 0, 0
     for instrument, size in takes:
         delta = -size if taken.position(instrument).size > 0 else size
         mark = mark_price(market.instruments[instrument], market)
+        measure = measure_price(market.instruments[instrument], market)
         taken = trade_account(taken, market, instrument, delta, mark)
-        notional += div_floor(size * mark, WAD)
+        notional += div_floor(size * measure, WAD)
     after = check_account(taken, market, Valuation.CLOSE_OUT)
     fine = penalty(notional, before.equity, before.initial_margin, after.initial_margin)
     paid = replace(taken, cash=taken.cash - fine)
@@ -171,7 +182,7 @@ def batch_take_over(
     if len(takes) > 1 or size > lot:
         back = trade_account(paid, market, last, lot if delta < 0 else -lot, mark)
         short = check_account(back, market, Valuation.CLOSE_OUT)
-        less = notional - div_floor(lot * mark, WAD)
+        less = notional - div_floor(lot * measure, WAD)
         saved = penalty(less, before.equity, before.initial_margin, short.initial_margin)
         one_less = short.headroom + fine - saved
     return BatchTakeOver(paid, fine, before.headroom, after.headroom - fine, one_less)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from keelmark.errors import InputError
 from keelmark.margin.account import check_account, close_out_level, must_close_out, withdrawable
 from keelmark.margin.collateral import haircut_rule
+from keelmark.margin.results import MarginResult
 from keelmark.margin.schedule import residual_maturity, schedule_rule
 from keelmark.regulation import Rule, rule, rules, value
 from keelmark.types import (
@@ -22,7 +23,6 @@ from keelmark.types import (
     GateReason,
     Instrument,
     Kind,
-    MarginResult,
     MarketState,
     Regime,
     Valuation,

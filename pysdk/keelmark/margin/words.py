@@ -19,7 +19,9 @@ from keelmark.types import (
     Account,
     CollateralAsset,
     Instrument,
+    Kind,
     Market,
+    Option,
     Party,
     Position,
     PriceLane,
@@ -75,7 +77,7 @@ PARTY: Final = _layout(
 )
 PRICE_LANE: Final = _layout(("price", 0, 88), ("valid_until", 88, 32), ("flags", 120, 8))
 POSITION: Final = _layout(("instrument", 0, 32), ("quote", 32, 112, True), ("size", 144, 112, True))
-INSTRUMENT: Final = _layout(
+_TERMS = _layout(
     ("time", 0, 32),
     ("feed", 32, 16),
     ("asset_class", 48, 8),
@@ -83,8 +85,26 @@ INSTRUMENT: Final = _layout(
     ("scan_bps", 64, 16),
     ("multiplier_bps", 80, 16),
     ("lot_exp", 96, 8),
-    ("funding_index", 104, 88, True),
-    ("funding_rate", 192, 64, True),
+)
+INSTRUMENT: Final = (
+    *_TERMS,
+    *_layout(("funding_index", 104, 88, True), ("funding_rate", 192, 64, True)),
+)
+OPEN_OPTION: Final = (
+    *_TERMS,
+    *_layout(
+        ("mark", 104, 88),
+        ("valid_until", 192, 32),
+        ("worst_long", 224, 15),
+        ("worst_short", 239, 15),
+        ("jumped", 254, 1),
+    ),
+)
+"""The instrument word of an option that has not settled."""
+OPTION: Final = _layout(("strike", 0, 88), ("call", 88, 1))
+ARRAY: Final = (
+    Lane("epoch", 0, 16),
+    *(Lane(f"lane_{place}", 16 + 15 * place, 15, signed=True) for place in range(16)),
 )
 MARKET: Final = _layout(
     ("gross_lots", 0, 48),
@@ -118,6 +138,9 @@ LAYOUTS: Final[Mapping[str, tuple[Lane, ...]]] = {
     "price lane": PRICE_LANE,
     "position": POSITION,
     "instrument": INSTRUMENT,
+    "open option": OPEN_OPTION,
+    "option": OPTION,
+    "array": ARRAY,
     "market": MARKET,
     "account": ACCOUNT,
     "collateral": COLLATERAL,
@@ -182,17 +205,40 @@ def unpack_position(word: int) -> Position:
 
 def pack_instrument(instrument: Instrument) -> int:
     """The house's word of an instrument; the settled mark is bit 7 of its kind."""
-    values = _fields(INSTRUMENT, instrument)
+    layout = OPEN_OPTION if _is_open_option(instrument) else INSTRUMENT
+    values = _fields(layout, instrument)
     values["kind"] |= SETTLED_BIT if instrument.settled else 0
-    return _pack(INSTRUMENT, values)
+    return _pack(layout, values)
+
+
+def _is_open_option(instrument: Instrument) -> bool:
+    return instrument.kind == Kind.OPTION and not instrument.settled
 
 
 def unpack_instrument(word: int) -> Instrument:
     """The instrument of a word."""
-    values = _unpack(INSTRUMENT, word)
+    is_open = (word >> 56) & 0xFF == Kind.OPTION
+    values = _unpack(OPEN_OPTION if is_open else INSTRUMENT, word)
     settled = bool(values["kind"] & SETTLED_BIT)
     values["kind"] &= ~SETTLED_BIT
-    return Instrument(**values, settled=settled)
+    jumped = bool(values.pop("jumped", 0))
+    return Instrument(**values, settled=settled, jumped=jumped)
+
+
+def pack_option(option: Option) -> int:
+    """The house's word of an option's own terms."""
+    return _pack(OPTION, _fields(OPTION, option))
+
+
+def unpack_option(word: int) -> Option:
+    """The option of a word."""
+    values = _unpack(OPTION, word)
+    return Option(values["strike"], bool(values["call"]))
+
+
+def array_epoch(word: int) -> int:
+    """The board's epoch for which a risk array was computed; its lanes are the pricing's."""
+    return ARRAY[0].decode(word)
 
 
 def pack_market(market: Market) -> int:

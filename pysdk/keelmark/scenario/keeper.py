@@ -13,15 +13,17 @@ from keelmark.chain.operations import Operation, Receipt
 from keelmark.errors import Reverted
 from keelmark.ledger import AccountBook
 from keelmark.margin import check_account
-from keelmark.margin.account import mark_price, must_call, must_close_out
+from keelmark.margin.account import must_call, must_close_out
 from keelmark.margin.collateral import sale_cost
 from keelmark.margin.liquidation import (
     after_take_over,
     take_over_penalty,
 )
+from keelmark.margin.marks import measure_price
+from keelmark.margin.results import MarginResult
 from keelmark.scenario.cast import CAST
 from keelmark.scenario.venue import GAS, Venue
-from keelmark.types import AccountFlag, AccountState, MarginResult, MarketState, Valuation
+from keelmark.types import AccountFlag, AccountState, MarketState, Valuation
 from keelmark.units import WAD, div_ceil
 
 __all__ = ["Hindrance", "Keeper"]
@@ -40,19 +42,19 @@ def size_to_take(account: AccountState, market: MarketState, instrument: int) ->
     """
     before = check_account(account, market, Valuation.CLOSE_OUT)
     terms = market.instruments[instrument]
-    mark = mark_price(terms, market)
+    measure = measure_price(terms, market)
     low, high = 1, abs(account.position(instrument).size) // terms.lot
     while low < high:
         lots = (low + high) // 2
         _, after = after_take_over(account, market, instrument, lots * terms.lot)
-        penalty = take_over_penalty(lots * terms.lot, mark, before, after)
+        penalty = take_over_penalty(lots * terms.lot, measure, before, after)
         if after.headroom >= penalty:
             high = lots
         else:
             low = lots + 1
     size = low * terms.lot
     _, after = after_take_over(account, market, instrument, size)
-    helps = after.headroom - take_over_penalty(size, mark, before, after) > before.headroom
+    helps = after.headroom - take_over_penalty(size, measure, before, after) > before.headroom
     return size if helps else 0
 
 
