@@ -10,6 +10,7 @@
 
 from ...contracts.modules import black76
 from ...contracts.modules import fixed_point
+from ...contracts.modules import implied_volatility as implied
 from ...contracts.modules import normal
 from ...contracts.modules import risk_array
 
@@ -124,3 +125,121 @@ def risk_array_gas(
         is_call, forward, strike, time, volatility, scan_bps
     )
     return before - msg.gas
+
+
+@external
+@pure
+def implied_many(rows: DynArray[uint256, WORDS]) -> DynArray[uint256, WORDS]:
+    """
+    @notice `implied_volatility._implied_volatility` of each row of five words.
+    """
+    found: DynArray[uint256, WORDS] = []
+    for index: uint256 in range(len(rows) // 5, bound=WORDS // 5):
+        at: uint256 = 5 * index
+        found.append(
+            implied._implied_volatility(
+                rows[at] == 1, rows[at + 1], rows[at + 2], rows[at + 3], rows[at + 4]
+            )
+        )
+    return found
+
+
+@external
+@pure
+def greeks_many(rows: DynArray[uint256, WORDS]) -> DynArray[uint256, WORDS]:
+    """
+    @notice `black76._greeks` of each row of five words; five words a row.
+    """
+    found: DynArray[uint256, WORDS] = []
+    for index: uint256 in range(len(rows) // 5, bound=WORDS // 5):
+        price: uint256 = 0
+        delta: int256 = 0
+        gamma: uint256 = 0
+        vega: uint256 = 0
+        theta: int256 = 0
+        at: uint256 = 5 * index
+        price, delta, gamma, vega, theta = black76._greeks(
+            rows[at] == 1, rows[at + 1], rows[at + 2], rows[at + 3], rows[at + 4]
+        )
+        found.append(price)
+        found.append(convert(convert(delta, bytes32), uint256))
+        found.append(gamma)
+        found.append(vega)
+        found.append(convert(convert(theta, bytes32), uint256))
+    return found
+
+
+@external
+@view
+def implied_gas(
+    is_call: bool, forward: uint256, strike: uint256, time: uint256, premium: uint256
+) -> uint256:
+    """
+    @notice Gas of `implied_volatility._implied_volatility`, the call to it included.
+    """
+    before: uint256 = msg.gas
+    found: uint256 = implied._implied_volatility(is_call, forward, strike, time, premium)
+    return before - msg.gas
+
+
+@external
+@pure
+def pdf(x: int256) -> uint256:
+    """
+    @notice `normal._pdf`.
+    """
+    return normal._pdf(x)
+
+
+@external
+@pure
+def ln(x: uint256) -> int256:
+    """
+    @notice `fixed_point._ln`.
+    """
+    return fixed_point._ln(x)
+
+
+@external
+@pure
+def exp(x: int256) -> uint256:
+    """
+    @notice `fixed_point._exp`.
+    """
+    return fixed_point._exp(x)
+
+
+@external
+@pure
+def sqrt(x: uint256) -> uint256:
+    """
+    @notice `fixed_point._sqrt`.
+    """
+    return fixed_point._sqrt(x)
+
+
+@external
+@pure
+def log_ratio(high: uint256, low: uint256) -> uint256:
+    """
+    @notice `fixed_point._log_ratio`.
+    """
+    return fixed_point._log_ratio(high, low)
+
+
+@external
+@pure
+def year_root(time: uint256) -> uint256:
+    """
+    @notice `fixed_point._year_root`.
+    """
+    return fixed_point._year_root(time)
+
+
+@external
+@pure
+def mills(x: uint256) -> uint256:
+    """
+    @notice `normal._mills`.
+    """
+    return normal._mills(x)
