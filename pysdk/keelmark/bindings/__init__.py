@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from keelmark.bindings.instrument_desk import InstrumentDesk
     from keelmark.bindings.instrument_registry import InstrumentRegistry
     from keelmark.bindings.loss_desk import LossDesk
+    from keelmark.bindings.option_pricer import OptionPricer
     from keelmark.bindings.order_matcher import OrderMatcher
     from keelmark.bindings.party_registry import PartyRegistry
     from keelmark.bindings.price_board import PriceBoard
@@ -30,6 +31,7 @@ __all__ = [
     "InstrumentDesk",
     "InstrumentRegistry",
     "LossDesk",
+    "OptionPricer",
     "OrderMatcher",
     "PartyRegistry",
     "PriceBoard",
@@ -46,6 +48,7 @@ _MODULES = {
     "InstrumentDesk": "instrument_desk",
     "InstrumentRegistry": "instrument_registry",
     "LossDesk": "loss_desk",
+    "OptionPricer": "option_pricer",
     "OrderMatcher": "order_matcher",
     "PartyRegistry": "party_registry",
     "PriceBoard": "price_board",

@@ -29,7 +29,7 @@ from keelmark.errors import InputError
 
 __all__ = ["main", "modules"]
 
-ROOMS = ("rulebook", "registry", "oracle", "margin", "testnet")
+ROOMS = ("rulebook", "registry", "oracle", "pricing", "margin", "testnet")
 """Folders of the deployable contracts, in the order of the package's index."""
 
 FACADES = {"ClearingHouse": ("BackOffice", "LossDesk", "TakeOverDesk", "InstrumentDesk")}
