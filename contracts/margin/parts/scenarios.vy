@@ -67,10 +67,10 @@ FLIP: constant(uint256) = ONES * (MASK_15 ^ (1 << 14))
 # Weights are kept in units of 2^24 wei; a lane's unit is 2^-13.
 WEIGHT_DIVISOR: constant(uint256) = 10**22 << 24
 MAX_WEIGHT: constant(uint256) = 2**100 - 1
-LANE_WEI: constant(int256) = 2**11
+LANE_WEI: constant(uint256) = 2**11
 
 # Moves are counted in thirtieths of a scan range, rates in basis points.
-MOVE_SCALE: constant(int256) = 30 * 10_000
+MOVE_SCALE: constant(uint256) = 30 * 10_000
 EXTREME: constant(uint256) = 30 * rules.PM_EXTREME_SCANS * rules.PM_EXTREME_WEIGHT_BPS // BPS
 
 
@@ -263,7 +263,7 @@ def _requirement(
     @return Wad, rounded up.
     """
     alone: uint256 = unsafe_add(
-        unsafe_mul(_sums.own_lanes, convert(LANE_WEI, uint256)),
+        unsafe_mul(_sums.own_lanes, LANE_WEI),
         unsafe_div(unsafe_add(_sums.own_linear, BPS - 1), BPS),
     )
     if _is_retail:
@@ -295,38 +295,51 @@ def _worst(_ladder: Ladder) -> uint256:
         return unsafe_div(
             unsafe_add(convert(abs(_ladder.delta), uint256), BPS - 1), BPS
         )
-    zero: int256 = unsafe_mul(convert(_ladder.weight, int256), 2**14)
-    worst: int256 = 0
-    # Lanes 0 to 7 are in the low halves, 8 to 15 in the high ones.
-    extreme: int256 = convert(EXTREME, int256)
-    moves: int256[8] = [0, 0, 10, 10, -10, -10, 20, 20]
-    high_moves: int256[8] = [-20, -20, 30, 30, -30, -30, extreme, -extreme]
-    for k: uint256 in range(8):
-        pair: uint256 = _ladder.lanes[k]
-        worst = max(
-            worst,
-            self._loss(zero, pair & MASK_120, unsafe_mul(_ladder.delta, moves[k])),
-        )
-        worst = max(
-            worst, self._loss(zero, pair >> 120, unsafe_mul(_ladder.delta, high_moves[k]))
-        )
+    # The sums of two lanes of one move, volatility up and down, count once: the
+    # lesser. Lanes 0 to 7 are in the low halves, 8 to 15 in the high ones.
+    one: uint256 = _ladder.lanes[0]
+    two: uint256 = _ladder.lanes[1]
+    still: uint256 = min(one & MASK_120, two & MASK_120)
+    down_two: uint256 = min(one >> 120, two >> 120)
+    one = _ladder.lanes[2]
+    two = _ladder.lanes[3]
+    up_one: uint256 = min(one & MASK_120, two & MASK_120)
+    up_three: uint256 = min(one >> 120, two >> 120)
+    one = _ladder.lanes[4]
+    two = _ladder.lanes[5]
+    down_one: uint256 = min(one & MASK_120, two & MASK_120)
+    down_three: uint256 = min(one >> 120, two >> 120)
+    one = _ladder.lanes[6]
+    two = _ladder.lanes[7]
+    up_two: uint256 = min(one & MASK_120, two & MASK_120)
+    # Profit of each move, without what the lanes count from.
+    step: int256 = _ladder.delta
+    worst: int256 = self._scaled(still)
+    worst = min(worst, unsafe_add(self._scaled(up_one), unsafe_mul(step, 10)))
+    worst = min(worst, unsafe_sub(self._scaled(down_one), unsafe_mul(step, 10)))
+    worst = min(worst, unsafe_add(self._scaled(up_two), unsafe_mul(step, 20)))
+    worst = min(worst, unsafe_sub(self._scaled(down_two), unsafe_mul(step, 20)))
+    worst = min(worst, unsafe_add(self._scaled(up_three), unsafe_mul(step, 30)))
+    worst = min(worst, unsafe_sub(self._scaled(down_three), unsafe_mul(step, 30)))
+    step = unsafe_mul(step, convert(EXTREME, int256))
+    worst = min(worst, unsafe_add(self._scaled(one >> 120), step))
+    worst = min(worst, unsafe_sub(self._scaled(two >> 120), step))
+    worst = unsafe_sub(self._scaled(unsafe_mul(_ladder.weight, 2**14)), worst)
     return unsafe_div(
-        convert(unsafe_add(worst, MOVE_SCALE - 1), uint256), convert(MOVE_SCALE, uint256)
+        unsafe_add(convert(max(worst, 0), uint256), MOVE_SCALE - 1), MOVE_SCALE
     )
 
 
 @internal
 @pure
-def _loss(_zero: int256, _sum: uint256, _linear: int256) -> int256:
+def _scaled(_sum: uint256) -> int256:
     """
-    @notice Loss of one scenario.
-    @param _zero What the options' lanes would add up to without profit or loss.
-    @param _sum What they add up to (weight x lane).
-    @param _linear Profit of the linear positions, times `MOVE_SCALE` (wad).
-    @return The loss times `MOVE_SCALE` (wad), negative where it is a profit.
+    @notice A sum of weights times lanes as money.
+    @param _sum Below 2^120.
+    @return Wad, times `MOVE_SCALE`.
     """
-    return unsafe_sub(
-        unsafe_mul(unsafe_sub(_zero, convert(_sum, int256)), LANE_WEI * MOVE_SCALE), _linear
+    return convert(
+        convert(unsafe_mul(_sum, LANE_WEI * MOVE_SCALE), bytes32), int256
     )
 
 
