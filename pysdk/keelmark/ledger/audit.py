@@ -179,5 +179,6 @@ def _count(reads: HouseReads) -> int:
         7 + 2 * len(one.positions) + len(one.balances) + len(one.entry_notional) + 5
         for one in reads.accounts.values()
     )
-    words = 10 * len(reads.instruments) + 5 * len(reads.markets) + len(reads.collaterals)
-    return accounts + words + len(reads.share_values) + 5
+    words = 15 * len(reads.instruments) + 5 * len(reads.markets) + len(reads.collaterals)
+    options = len(reads.options) + len(reads.arrays) + len(reads.forwards)
+    return accounts + words + options + len(reads.share_values) + 5

@@ -11,7 +11,7 @@ from keelmark.bindings.test_token import TestToken
 from keelmark.chain.operations import BlockId, Operation
 from keelmark.deploy import Deployment
 from keelmark.ledger.reconcile import AccountReads, HouseReads
-from keelmark.margin.words import unpack_account
+from keelmark.margin.words import unpack_account, unpack_instrument
 from keelmark.types import AccountFlag
 
 __all__ = ["read_house"]
@@ -40,6 +40,18 @@ def read_house(deployment: Deployment, block: BlockId) -> Operation[HouseReads]:
         if word:
             listed[number] = word
             markets[number] = yield from house.markets(number, block=block)
+    options: dict[int, int] = {}
+    arrays: dict[int, int] = {}
+    forwards: dict[tuple[int, int], int] = {}
+    for number, word in listed.items():
+        terms = yield from house.option_terms(number, block=block)
+        if terms:
+            options[number] = terms
+            arrays[number] = yield from house.risk_arrays(number, block=block)
+            found = unpack_instrument(word)
+            forwards[found.feed, found.time] = yield from house.forwards(
+                found.feed << 32 | found.time, block=block
+            )
     accounts: dict[int, AccountReads] = {}
     for number, word in words.items():
         accounts[number] = yield from _account(house, number, word, tuple(listed), block)
@@ -64,6 +76,9 @@ def read_house(deployment: Deployment, block: BlockId) -> Operation[HouseReads]:
         pool=(yield from fund.pool_at(address, epoch, block=block)),
         dedicated=(yield from fund.dedicated_of(address, block=block)),
         share_values=shares,
+        options=options,
+        arrays=arrays,
+        forwards=forwards,
         token_balance=held * 10 ** (18 - decimals),
     )
 

@@ -3,7 +3,7 @@
 Where an event states a value after the act, that value is taken; where the values before
 and the act determine it, it is computed as well, by the twin's arithmetic, and a difference
 becomes a `Finding`. A ledger without findings has therefore re-done every trade, every roll
-of funding and every settlement, and found the same wei.
+of funding, every valuation of an option and every settlement, and found the same wei.
 """
 
 from __future__ import annotations
@@ -15,9 +15,16 @@ from typing import ClassVar
 from keelmark.errors import KeelmarkError
 from keelmark.events import Event
 from keelmark.ledger.losses import LossFold
+from keelmark.ledger.options import (
+    engine_chosen,
+    option_exercised,
+    option_listed,
+    risk_array_refreshed,
+    surface_moved,
+)
 from keelmark.ledger.state import AccountBook, Finding, HouseBook
-from keelmark.margin.funding import add_premium, average_premium, cumulative_funding, roll
-from keelmark.margin.trade import apply_trade, settle
+from keelmark.margin.funding import add_premium, average_premium, roll
+from keelmark.margin.trade import fill, settle
 from keelmark.margin.words import unpack_collateral, unpack_execution, unpack_instrument
 from keelmark.types import Execution, Kind, Market, Position
 from keelmark.units import WAD
@@ -134,13 +141,14 @@ class Ledger(LossFold):
         number, delta = event.number("instrument"), event.number("size")
         execution = unpack_execution(event.number("execution"))
         held = account.positions.get(number, Position(number, 0, 0))
-        effect = apply_trade(
-            held.size,
-            held.quote,
+        effect = fill(
+            self.house.instruments[number],
+            held,
             delta,
             event.number("price"),
-            cumulative_funding(self.house.instruments[number], event.timestamp),
-            account.entry_notional.get(number, 0),
+            now=event.timestamp,
+            forward=self.house.forward_of(number),
+            entry_notional=account.entry_notional.get(number, 0),
         )
         self.check(event, "position_size", event.number("position_size"), effect.size)
         self.check(event, "execution", execution.action, effect.action)
@@ -209,6 +217,12 @@ class Ledger(LossFold):
         "TradeReported": _trade_reported,
         "InstrumentSettled": _instrument_settled,
         "PositionSettled": _position_settled,
+        "OptionListed": option_listed,
+        "RiskArrayRefreshed": risk_array_refreshed,
+        "OptionExercised": option_exercised,
+        "EngineChosen": engine_chosen,
+        "SurfaceListed": surface_moved,
+        "SurfaceUpdated": surface_moved,
     }
 
 
@@ -216,7 +230,8 @@ def rebuild(events: Iterable[Event], house_address: str = "") -> Ledger:
     """The market from its events, in the order of emission.
 
     Args:
-        events: of the house and its default fund, by block and log index.
+        events: of the house and its default fund, by block and log index; those of its price
+            board too, where the epochs of option surfaces matter.
         house_address: whose book in the fund to follow, checksum form; empty for any.
 
     Raises:

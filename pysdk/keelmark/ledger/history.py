@@ -51,8 +51,7 @@ def market_state(
     ledger: Ledger, lanes: Mapping[int, PriceLane], settlement_feed: int, now: int
 ) -> MarketState:
     """The rebuilt market as a margin check takes it."""
-    house = ledger.house
-    return MarketState(now, house.instruments, lanes, settlement_feed, house.assets)
+    return ledger.house.market_state(lanes, settlement_feed, now)
 
 
 def retrace(

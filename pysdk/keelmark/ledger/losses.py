@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from keelmark.events import Event
-from keelmark.ledger.state import AccountBook, Episode, HouseBook
+from keelmark.ledger.folding import Fold
+from keelmark.ledger.state import AccountBook, Episode
 from keelmark.regulation import value
 from keelmark.types import AccountFlag, Execution
 from keelmark.units import WAD
@@ -17,18 +17,8 @@ _LAYERS = ("from_member_cash", "from_member_share", "from_house", "from_others")
 
 
 @dataclass(slots=True)
-class LossFold(ABC):
+class LossFold(Fold):
     """The part of a ledger that folds what happens to accounts in trouble."""
-
-    house: HouseBook
-
-    @abstractmethod
-    def account(self, number: int) -> AccountBook:
-        """One account."""
-
-    @abstractmethod
-    def check(self, event: Event, name: str, reported: int, expected: int) -> None:
-        """Notes a finding if a reported value is not the expected one."""
 
     def set_balance(self, account: AccountBook, asset: int, balance: int) -> None:
         """Writes a collateral balance; none of zero is kept."""
@@ -60,7 +50,8 @@ class LossFold(ABC):
         self.house.pending_cash = []
         if event.number("mode") == Execution.BACKSTOP:
             taker = self.account(event.number("taker"))
-            taken = event.number("size") * event.number("mark") // WAD
+            measure = self.house.measure(event.number("instrument"), event.number("mark"))
+            taken = event.number("size") * measure // WAD
             taker.backstop -= min(taken, taker.backstop)
 
     def _collateral_sold(self, event: Event) -> None:

@@ -15,6 +15,7 @@ from keelmark.ledger.fold import Ledger
 from keelmark.ledger.state import AccountBook
 from keelmark.margin.words import (
     pack_collateral,
+    pack_option,
     unpack_account,
     unpack_instrument,
     unpack_market,
@@ -57,6 +58,12 @@ class HouseReads:
     dedicated: int | None = None
     share_values: Mapping[int, int] = field(default_factory=dict)
     """Member to what its share is worth, token units."""
+    options: Mapping[int, int] = field(default_factory=dict)
+    """Option to its word."""
+    arrays: Mapping[int, int] = field(default_factory=dict)
+    """Option to its array word; 0 before the first refresh."""
+    forwards: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """Feed and expiry of each option to the reference forward."""
     token_balance: int | None = None
     """Settlement tokens that the house holds, scaled to wad; more than is owed is a gift."""
 
@@ -144,6 +151,19 @@ def _house(ledger: Ledger, reads: HouseReads) -> Iterator[Discrepancy]:
             yield Discrepancy(f"member {member}", "share", house.fund.share_value(member), found)
 
 
+def _options(ledger: Ledger, reads: HouseReads) -> Iterator[Discrepancy]:
+    """Terms, arrays and reference forwards."""
+    house = ledger.house
+    terms = {number: pack_option(found) for number, found in house.options.items()}
+    yield from _numbers("house", "option", terms, reads.options)
+    yield from _numbers("house", "array", house.arrays, reads.arrays)
+    for feed, expiry in sorted({*house.forwards, *reads.forwards}):
+        mine = house.forwards.get((feed, expiry), 0)
+        found = reads.forwards.get((feed, expiry), 0)
+        if mine != found:
+            yield Discrepancy(f"feed {feed}", f"forward {expiry}", mine, found)
+
+
 def invariants(ledger: Ledger) -> Iterator[Discrepancy]:
     """What must hold of any market, whatever the contracts answer."""
     for number, instrument in sorted(ledger.house.instruments.items()):
@@ -196,6 +216,7 @@ def reconcile(ledger: Ledger, reads: HouseReads) -> list[Discrepancy]:
             continue
         found.extend(_account(ledger.accounts[number], reads.accounts[number]))
     found.extend(_house(ledger, reads))
+    found.extend(_options(ledger, reads))
     found.extend(invariants(ledger))
     if reads.token_balance is not None and reads.token_balance < money(ledger):
         found.append(Discrepancy("house", "token balance", money(ledger), reads.token_balance))

@@ -7,6 +7,7 @@ said otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keelmark.margin.fund import FundBook
@@ -15,9 +16,13 @@ from keelmark.types import (
     AccountFlag,
     AccountState,
     CollateralAsset,
+    Engine,
     Instrument,
     Market,
+    MarketState,
+    Option,
     Position,
+    PriceLane,
 )
 
 DEBT_LAYERS = 5
@@ -47,6 +52,7 @@ class AccountBook:
     """What is left of a member's promise to take over, notional."""
     carried: int = 0
     """How many accounts it carries as a member."""
+    engine: int = Engine.SCHEDULE
 
     @property
     def retail(self) -> bool:
@@ -66,7 +72,7 @@ class AccountBook:
             position_count=len(self.positions),
             collateral_mask=mask,
             flags=self.flags,
-            engine=0,
+            engine=self.engine,
             member=self.member,
             call_deadline=self.call_deadline,
         )
@@ -79,6 +85,7 @@ class AccountBook:
             collateral=dict(self.balances),
             entry_notional=dict(self.entry_notional),
             retail=self.retail,
+            engine=self.engine,
         )
 
 
@@ -133,3 +140,42 @@ class HouseBook:
     """Cash that the legs of a take-over moved besides the trade, until it is reported."""
     fund: FundBook = field(default_factory=FundBook)
     """The house's book in the default fund, token units."""
+    options: dict[int, Option] = field(default_factory=dict)
+    arrays: dict[int, int] = field(default_factory=dict)
+    """Option to its array word."""
+    forwards: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Feed and expiry to the reference forward."""
+    epochs: dict[int, int] = field(default_factory=dict)
+    """Feed to the epoch of its surface on the board, as far as the board's events were read."""
+
+    def forward_of(self, number: int) -> int:
+        """The reference forward of an option; 0 for what is none."""
+        if number not in self.options:
+            return 0
+        instrument = self.instruments[number]
+        return self.forwards.get((instrument.feed, instrument.time), 0)
+
+    def measure(self, number: int, mark: int) -> int:
+        """What an instrument's notional is measured by: its mark, or an option's forward."""
+        return self.forward_of(number) if number in self.options else mark
+
+    def market_state(
+        self, lanes: Mapping[int, PriceLane], settlement_feed: int, now: int
+    ) -> MarketState:
+        """The market as a margin check takes it.
+
+        Args:
+            lanes: feed to its price.
+            settlement_feed: of the settlement token.
+            now: Unix seconds.
+        """
+        return MarketState(
+            now,
+            self.instruments,
+            lanes,
+            settlement_feed,
+            self.assets,
+            self.arrays,
+            self.forwards,
+            self.epochs,
+        )

@@ -179,8 +179,7 @@ class Venue:
 
     def market(self) -> MarketState:
         """The market as a margin check takes it, a second from now."""
-        house = self.book.house
-        return MarketState(self.now + 1, house.instruments, self.lanes, TOKEN_FEED, house.assets)
+        return self.book.house.market_state(self.lanes, TOKEN_FEED, self.now + 1)
 
     # Parties and money
 
