@@ -16,6 +16,7 @@ from keelmark.bindings.default_fund import DefaultFund
 from keelmark.bindings.instrument_desk import InstrumentDesk
 from keelmark.bindings.instrument_registry import InstrumentRegistry
 from keelmark.bindings.loss_desk import LossDesk
+from keelmark.bindings.option_pricer import OptionPricer
 from keelmark.bindings.order_matcher import OrderMatcher
 from keelmark.bindings.party_registry import PartyRegistry
 from keelmark.bindings.price_board import PriceBoard
@@ -46,6 +47,7 @@ _ROOMS: Mapping[str, str] = {
     "PartyRegistry": "registry",
     "InstrumentRegistry": "registry",
     "PriceBoard": "oracle",
+    "OptionPricer": "pricing",
 }
 
 _GAS = 8_000_000
@@ -141,6 +143,7 @@ def deployment(
             **wiring,
         ),
     )
+    yield from made.add("OptionPricer", lambda code: OptionPricer.create(code, gas=_GAS))
     return Deployment(
         chain_id=chain_id,
         rulebook_digest="0x" + found.hex(),

@@ -10,6 +10,7 @@ from keelmark.bindings.clearing_house import ClearingHouse
 from keelmark.bindings.close_out import CloseOut
 from keelmark.bindings.default_fund import DefaultFund
 from keelmark.bindings.instrument_registry import InstrumentRegistry
+from keelmark.bindings.option_pricer import OptionPricer
 from keelmark.bindings.order_matcher import OrderMatcher
 from keelmark.bindings.party_registry import PartyRegistry
 from keelmark.bindings.price_board import PriceBoard
@@ -31,12 +32,16 @@ KIT = (
     "CloseOut",
     "DefaultFund",
     "TakeOverDesk",
-    "InstrumentDesk",
     "LossDesk",
     "BackOffice",
+    "InstrumentDesk",
     "ClearingHouse",
+    "OptionPricer",
 )
 """The contracts of a house, in the order in which they are deployed: none needs a later one."""
+
+SHARED = (*KIT[:7], "OptionPricer")
+"""Those that several houses may use."""
 
 REPORTING = ("PartyRegistry", "InstrumentRegistry", "PriceBoard", "DefaultFund", "ClearingHouse")
 """The contracts whose logs are the report, each with its report chain."""
@@ -75,11 +80,11 @@ class Plan:
 
     def __post_init__(self) -> None:
         check_lei(self.lei)
-        unknown = set(self.existing) - set(KIT[:7])
+        unknown = set(self.existing) - set(SHARED)
         if unknown:
             raise InputError(
                 f"existing: {', '.join(sorted(unknown))} cannot be shared; expected names among "
-                f"{', '.join(KIT[:7])}"
+                f"{', '.join(SHARED)}"
             )
 
 
@@ -171,3 +176,8 @@ class Deployment:
     def house(self) -> ClearingHouse:
         """Binding of the clearing house."""
         return ClearingHouse(self.contracts["ClearingHouse"].address)
+
+    @property
+    def pricer(self) -> OptionPricer:
+        """Binding of the option pricer."""
+        return OptionPricer(self.contracts["OptionPricer"].address)

@@ -22,6 +22,7 @@ from keelmark.deploy.kit import artefacts
 from keelmark.deploy.manifest import json_schema
 from keelmark.deploy.plan import KIT, REPORTING
 from keelmark.errors import ChainMismatch, InputError
+from keelmark.pricing import price
 from keelmark.regulation import digest
 from keelmark.types import Regime
 from tests.conftest import REPOSITORY, find
@@ -101,6 +102,12 @@ def test_the_house_answers_for_its_back_office_and_loss_desk(kit):
     assert chain.run(made.house.uncovered()) == 0
     terms = chain.run(made.house.house_terms())
     assert terms[-1] == int(LEI, 36)
+
+
+def test_the_pricer_answers_as_the_twin(kit):
+    chain, made, _ = kit
+    option = (True, 8_000 * 10**18, 9_000 * 10**18, 7_776_000, 8 * 10**17)
+    assert chain.run(made.pricer.price(*option)) == price(*option)
 
 
 def test_every_contract_fits(kit):
