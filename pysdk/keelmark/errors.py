@@ -107,6 +107,10 @@ class PriceRefusal(Reverted, ValueError):
     """A price is stale, outside the band, or has just jumped."""
 
 
+class DomainRefusal(Reverted, ValueError):
+    """An argument is outside what an option can be priced at, or no price fits it."""
+
+
 class RoleRefusal(Reverted, PermissionError):
     """The caller does not hold the role or own what it acts on."""
 
@@ -123,6 +127,7 @@ _RULES: Mapping[str, str] = MappingProxyType(
         "board: minute observed": "SETTLEMENT_INTERVAL_SECONDS",
         "board: notice not over": "TIGHTENING_NOTICE_SECONDS",
         "board: sources disagree": "PRICE_DEVIATION_LIMIT_BPS",
+        "board: volatility bounds": "VOLATILITY_MAX_BPS",
         "close-out: call not met": "MARGIN_CALL_SECONDS",
         "close-out: grace period": "PRICE_GRACE_SECONDS",
         "close-out: liquidators first": "BACKSTOP_DELAY_SECONDS",
@@ -138,6 +143,7 @@ _RULES: Mapping[str, str] = MappingProxyType(
         "house: too many underliers": "MAX_UNDERLIERS",
         "house: window not over": "FUNDING_WINDOW_SECONDS",
         "parties: stale screening": "SCREENING_MAX_AGE_SECONDS",
+        "surface: stale node": "PRICE_MAX_AGE_LIMIT_SECONDS",
     }
 )
 
@@ -150,7 +156,11 @@ _MARGIN_WORDS = (
     "cash",
     "withdraw",
     "overshoot",
+    "premium",
+    "no options here",
 )
+_PRICING_MODULES = ("binomial", "black76", "fixed point", "implied", "risk")
+_UNPRICED = ("surface: missing forward", "surface: missing tenor")
 _PRICE_WORDS = ("price", "stale", "band", "jump", "grace")
 _ROLE_WORDS = ("not the", "not a member", "not a reporter", "not the owner")
 _ERROR_SELECTOR = bytes.fromhex("08c379a0")
@@ -196,9 +206,11 @@ def reverted(
         return MachineFailure("the contract reverted without a reason", **fields)
     if module == "machine":
         return MachineFailure(f"the machine stopped with {words}", **fields)
+    if module in _PRICING_MODULES:
+        return DomainRefusal(reason, **fields)
     if module == "roles" or any(word in words for word in _ROLE_WORDS):
         return RoleRefusal(reason, **fields)
-    if any(word in words for word in _PRICE_WORDS):
+    if reason in _UNPRICED or any(word in words for word in _PRICE_WORDS):
         return PriceRefusal(reason, **fields)
     if module in ("house", "close-out") and any(word in words for word in _MARGIN_WORDS):
         return MarginRefusal(reason, **fields)

@@ -40,8 +40,14 @@ def both_chains(market: Market) -> dict[str, list[ChainLog]]:
     }
 
 
+def with_board(market: Market) -> dict[str, list[ChainLog]]:
+    """The same, and the board's, whose surfaces say which arrays are stale."""
+    board = market.board.address
+    return {**both_chains(market), board: chain_logs(market, board)}
+
+
 def events(market: Market, chains: dict[str, list[ChainLog]] | None = None) -> list[Event]:
-    """Every event of the house and its fund, in the order of emission."""
+    """Every event of the house and its fund, or of the chains given, in the order of emission."""
     found: list[Event] = []
     times: dict[int, int] = {}
     for address, logs in (chains or both_chains(market)).items():
@@ -94,9 +100,13 @@ def reads(market: Market) -> HouseReads:
     epoch = fund.epoch_of(address).call()
     accounts = range(1, market.parties.functions.account_count().call() + 1)
     opened = [number for number in accounts if house.accounts(number).call()]
+    options = {number: house.option_terms(number).call() for number in listed}
+    options = {number: word for number, word in options.items() if word}
+    words = {number: house.instruments(number).call() for number in listed}
+    expiries = {((words[number] >> 32) & 0xFFFF, words[number] % 2**32) for number in options}
     return HouseReads(
         accounts={number: account_reads(market, number) for number in opened},
-        instruments={number: house.instruments(number).call() for number in listed},
+        instruments=words,
         markets={number: house.markets(number).call() for number in listed},
         collaterals={
             asset: house.collaterals(asset).call()
@@ -107,6 +117,11 @@ def reads(market: Market) -> HouseReads:
         pool=fund.pool_at(address, epoch).call(),
         dedicated=fund.dedicated_of(address).call(),
         share_values={number: fund.share_value(address, number).call() for number in opened},
+        options=options,
+        arrays={number: house.risk_arrays(number).call() for number in options},
+        forwards={
+            (feed, time): house.forwards(feed << 32 | time).call() for feed, time in expiries
+        },
         token_balance=market.token.functions.balanceOf(address).call() * TOKEN_SCALE,
     )
 
@@ -119,4 +134,4 @@ def market_state(market: Market, rebuilt: Ledger) -> MarketState:
     lanes = {
         feed: unpack_price_lane(market.board.functions.price_lane(feed).call()) for feed in feeds
     }
-    return MarketState(market.now(), house.instruments, lanes, TOKEN_FEED, house.assets)
+    return house.market_state(lanes, TOKEN_FEED, market.now())

@@ -10,6 +10,7 @@ from web3.exceptions import ContractLogicError
 
 from keelmark import errors
 from keelmark.errors import (
+    DomainRefusal,
     GateRefusal,
     InputError,
     KeelmarkError,
@@ -57,6 +58,17 @@ def shapes(reason: str) -> list[object]:
         ("roles: not the holder", RoleRefusal, None),
         ("house: deficit", MarginRefusal, None),
         ("matcher: nonce used", Reverted, None),
+        ("house: premium not paid", MarginRefusal, None),
+        ("house: no options here", MarginRefusal, None),
+        ("arrays: not an open option", Reverted, None),
+        ("surface: stale node", PriceRefusal, "PRICE_MAX_AGE_LIMIT_SECONDS"),
+        ("surface: missing tenor", PriceRefusal, None),
+        ("surface: missing forward", PriceRefusal, None),
+        ("surface: no such expiry", Reverted, None),
+        ("board: volatility bounds", Reverted, "VOLATILITY_MAX_BPS"),
+        ("black76: forward out of range", DomainRefusal, None),
+        ("implied: premium below intrinsic", DomainRefusal, None),
+        ("risk: lane overflow", DomainRefusal, None),
     ],
 )
 def test_every_shape_gives_the_same_exception(number, reason, kind, rule):
@@ -143,6 +155,19 @@ def test_reasons_with_a_rule_are_in_the_contracts():
     folder = REPOSITORY / "contracts"
     sources = "".join(path.read_text() for path in folder.rglob("*.vy"))
     assert [reason for reason in errors._RULES if f'"{reason}"' not in sources] == []
+
+
+def test_every_reason_tried_here_is_in_the_contracts():
+    folder = REPOSITORY / "contracts"
+    sources = "".join(path.read_text() for path in folder.rglob("*.vy"))
+    tried = (*errors._UNPRICED, "house: premium not paid", "house: no options here")
+    assert [reason for reason in tried if f'"{reason}"' not in sources] == []
+
+
+def test_every_module_of_the_pricing_refuses_by_its_name():
+    modules = (REPOSITORY / "contracts" / "modules").glob("*.vy")
+    sources = "".join(path.read_text() for path in modules)
+    assert [name for name in errors._PRICING_MODULES if f'"{name}: ' not in sources] == []
 
 
 def test_the_gate_of_another_module():
