@@ -146,6 +146,9 @@ def test_a_week_with_weekends() -> None:
     holed = {day: price for day, price in weekdays.items() if not 0 <= (day - hole).days < 8}
     with pytest.raises(InputError, match="2020-02-25 is missing, expected no pause of more"):
         read_history(holed)
+    for missing in (5, 6):  # a market that is open on one day of the weekend has holes
+        with pytest.raises(InputError, match="is missing, expected every day"):
+            read_history({day: price for day, price in every.items() if day.weekday() != missing})
     del every[START + timedelta(days=55)]
     with pytest.raises(InputError, match="2020-02-25 is missing, expected every day"):
         read_history(every)
@@ -206,6 +209,9 @@ def test_peak_and_trough_more_than_a_year_apart() -> None:
     assert fixed.year_peak_to_trough == pytest.approx(2.0)
     near, *_ = procyclicality(history({500: "2", 863: "2"}, 1400), own)
     assert near.year_peak_to_trough == pytest.approx(4.0)
+    # Days 499 and 864 are 366 closes, one more than a year.
+    apart, *_ = procyclicality(history({500: "2", 864: "2"}, 1400), own)
+    assert apart.year_peak_to_trough == pytest.approx(2.0)
 
 
 def test_windows_of_the_rises_are_rules() -> None:

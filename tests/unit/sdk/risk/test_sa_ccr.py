@@ -113,6 +113,9 @@ def test_replacement_cost_margined_is_what_may_stay_uncalled() -> None:
     held = NettingSet(trades=[trade(value=-9e9)], independent_collateral=30.0, agreement=agreement)
     margined = replace(held, trades=[trade(notional=1e9, value=10.0)])
     assert exposure(margined).replacement_cost == 75.0
+    owed = replace(margined, trades=[trade(notional=1e9, value=200.0)])
+    assert exposure(owed).replacement_cost == 170.0
+    assert not exposure(owed).capped
     assert exposure(held).capped  # far out of the money, no threshold is ever reached
     assert exposure(held).replacement_cost == 0.0
 
