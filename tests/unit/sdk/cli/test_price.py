@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from decimal import Decimal
 from pathlib import Path
 
@@ -80,6 +82,15 @@ def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert [row.split()[0] for row in shown[:6]] == list(KEYS)
     assert shown[6].startswith("convention")
     assert "the integer twin" in shown[7]
+
+
+def test_the_readme_shows_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """The example of the README, to the last digit."""
+    text = (Path(__file__).parents[4] / "README.md").read_text("utf-8")
+    example = text.split("$ keelmark price option", 1)[1].split("```", 1)[0]
+    command, shown = re.split(r"(?<!\\)\n", example, maxsplit=1)
+    assert run(*shlex.split(command.replace("\\\n", ""))) == 0
+    assert capsys.readouterr().out == shown
 
 
 def test_on_chain_gives_the_same_digits(capsys: pytest.CaptureFixture[str]) -> None:

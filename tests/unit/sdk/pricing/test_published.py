@@ -19,6 +19,8 @@ import pytest
 
 from keelmark.pricing import black76
 from keelmark.pricing.analytics import implied_volatilities, option_greeks
+from keelmark.pricing.binomial import american_price
+from keelmark.pricing.implied_volatility import implied_volatility
 
 WAD = 10**18
 YEAR = 31_536_000
@@ -115,6 +117,21 @@ def test_implied_volatility(row: dict[str, Any]) -> None:
     allowed = float(row["tolerance"]["volatility"])
     found = float(implied_volatilities(call, forward, strike, row["seconds"], premium))
     assert abs(found - published) <= allowed
+    terms_of = (call, wad(forward), wad(strike), row["seconds"])
+    assert abs(implied_volatility(*terms_of, wad(premium)) - published * WAD) <= allowed * WAD
+
+
+def test_american_exercise_without_a_rate() -> None:
+    """The tree comes to the published American price as its steps grow."""
+    row = next(row for row in ROWS if row["id"] == "AMERICAN-1")
+    terms_of = (False, *(wad(float(row[name])) for name in ("forward", "strike")), row["seconds"])
+    published = wad(float(row["expected"]["price"]))
+    errors = [
+        abs(american_price(*terms_of, wad(float(row["volatility"])), steps) - published)
+        for steps in (8, 32, 128)
+    ]
+    assert errors[2] < errors[1] < errors[0]
+    assert errors[2] < published // 400
 
 
 @every_engine
