@@ -80,24 +80,25 @@ def take_over_many(
         quote: int256 = 0
         held, quote = book._position(side)
         assert take.size > 0 and take.size <= convert(abs(held), uint256), "house: size too large"
-        fills[i] = self._fill(word, take, held)
-        fills[i].trade_id = keccak256(abi_encode(report_chain.root, account, taker, i))
+        fill: novation.Fill = self._fill(word, take, held)
+        fill.trade_id = keccak256(abi_encode(report_chain.root, account, taker, i))
+        fills[i] = fill
         delta: int256 = convert(take.size, int256)
         if held > 0:
             delta = -delta
-        unit: int256 = convert(fills[i].index, int256) - marks._funding_index(word)
+        unit: int256 = convert(fill.index, int256) - marks._funding_index(word)
         paid: int256 = delta * unit // convert(WAD, int256)
-        legs[2 * i] = self._move(side, fills[i], delta, -paid)
+        leg: novation.Leg = self._move(side, fill, delta, -paid)
+        gross: int256 = abs(leg.size) - abs(leg.size - delta)
+        legs[2 * i] = leg
         side = book._load(taker, take.instrument)
-        assert (
-            not fills[i].is_option or (side.word >> 128) & 255 != 0
-        ), "house: no options here"
-        legs[2 * i + 1] = self._move(side, fills[i], -delta, paid)
-        gross: int256 = abs(legs[2 * i].size) - abs(legs[2 * i].size - delta)
-        gross += abs(legs[2 * i + 1].size) - abs(legs[2 * i + 1].size + delta)
+        assert not fill.is_option or (side.word >> 128) & 255 != 0, "house: no options here"
+        leg = self._move(side, fill, -delta, paid)
+        gross += abs(leg.size) - abs(leg.size + delta)
+        legs[2 * i + 1] = leg
         market._add_volume(take.instrument, word, take.size)
         market._add_gross(take.instrument, gross)
-        notional += take.size * fills[i].measure // WAD
+        notional += take.size * fill.measure // WAD
 
     last: uint256 = count - 1
     after: IClearingHouse.Margin = assessment._assess(book._load(account, 0), CLOSE_OUT)

@@ -178,22 +178,23 @@ def _apply(_leg: Leg, _fill: Fill, _quote_delta: int256, _cash_delta: int256) ->
     leg.side = book._with_position(leg.side, _fill.instrument, leg.size, leg.quote)
     cash += book._cash(leg.side.word) + cash_delta
     leg.side.word = book._with_cash(leg.side.word, cash)
-    return self._with_entry(leg, _fill.instrument, entry_price)
+    if (leg.side.word >> 120) & book.RETAIL != 0 and leg.action != CLOSE:
+        return self._with_entry(leg, _fill.instrument, entry_price)
+    return leg
 
 
 @internal
 @view
 def _with_entry(_leg: Leg, _instrument: uint256, _price: uint256) -> Leg:
     """
-    @notice A leg after its fill, with a retail account's notional at entry.
-    @param _leg The leg; its size is the one after the fill.
+    @notice A leg after its fill, with its notional at entry.
+    @param _leg The leg of a retail account, not closed; its size is the one after
+           the fill.
     @param _instrument Instrument id.
     @param _price Wad; at what the fill trades, or an option's forward then.
     @return The leg; its side carries the change against what is stored.
     """
     leg: Leg = _leg
-    if (leg.side.word >> 120) & book.RETAIL == 0 or leg.action == CLOSE:
-        return leg
     stored: uint256 = book.entry_notional[leg.side.account][_instrument]
     size: uint256 = convert(abs(leg.size), uint256)
     traded: uint256 = convert(abs(leg.delta), uint256)
