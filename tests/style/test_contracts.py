@@ -91,7 +91,7 @@ def test_natspec(path: Path) -> None:
 def test_reasons(path: Path) -> None:
     """A reason is `module: lower-case words`, in at most 32 characters."""
     for reason in REASON.findall(path.read_text("utf-8")):
-        assert re.match(r"^[a-z][a-z -]*: [a-z0-9]", reason), reason
+        assert re.match(r"^[a-z][a-z0-9 -]*: [a-z0-9]", reason), reason
         assert len(reason) <= MAX_REASON, reason
 
 
