@@ -277,7 +277,7 @@ def _wait(_underlier: uint256, _feed: uint256, _grace: uint256):
     @param _feed The feed that was stale.
     @param _grace Seconds; until when they wait.
     """
-    if _feed != _underlier and not surface_feeds._is_past(_feed):
+    if not surface_feeds._is_past(_feed):
         self.surface_grace_until[_underlier] = _grace
 
 

@@ -55,11 +55,11 @@ def _volatility_feed(_underlier: uint256, _tenor: uint256) -> uint256:
 @view
 def _is_past(_feed: uint256) -> bool:
     """
-    @notice Whether a feed is the forward of an expiry that is over.
-    @param _feed A forward's or a volatility's feed.
-    @return bool True if it is.
+    @notice Whether a feed has no option to value any more: the forward of an expiry
+            that is over. The day in a spot's number is zero, and so it counts as
+            past; the day in a volatility's is beyond the last that 32 bits of
+            seconds reach, and so it never does.
+    @param _feed Any feed.
+    @return bool True if it has none.
     """
-    return (
-        _feed < VOLATILITY_FEEDS
-        and block.timestamp >= (_feed >> 16) * _DAY + _EXPIRY_OF_DAY
-    )
+    return block.timestamp >= (_feed >> 16) * _DAY + _EXPIRY_OF_DAY

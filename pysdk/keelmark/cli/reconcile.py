@@ -47,13 +47,15 @@ def reconcile(
     chain.run(verify(deployment))
     found = chain.run(audit(deployment, underlier))
     head = found.reading.head.number
+    findings = (*found.ledger.findings, *found.board.findings)
+    differences = [str(item) for item in (*found.discrepancies, *findings)]
     summary = {
         "reconciles": found.holds,
         "block": head,
         "finality": str(found.reading.finality(head)),
         "events": len(found.events),
         "values_compared": found.compared,
-        "differences": [str(item) for item in (*found.discrepancies, *found.ledger.findings)],
+        "differences": differences,
         "report_chains": {
             root.name: {
                 "address": root.address,
@@ -77,7 +79,5 @@ def reconcile(
         )
     if not found.holds:
         broken = [root.name for root in found.roots if not root.holds]
-        first = [f"report chain of {name} is not met" for name in broken] + [
-            str(item) for item in (*found.discrepancies, *found.ledger.findings)
-        ]
+        first = [f"report chain of {name} is not met" for name in broken] + differences
         raise HouseDiffers(f"reconcile: {first[0]}")

@@ -15,7 +15,14 @@ from keelmark.bindings.clearing_house import Margin
 from keelmark.chain.operations import Operation
 from keelmark.deploy import Deployment
 from keelmark.errors import KeelmarkError
-from keelmark.events import Event
+from keelmark.events import BY_NAME, Event
+from keelmark.ledger.board import (
+    BoardBook,
+    BoardReads,
+    read_board,
+    rebuild_board,
+    reconcile_board,
+)
 from keelmark.ledger.contract_reads import read_house
 from keelmark.ledger.fold import Ledger
 from keelmark.ledger.history import Retraced, Sample, market_state, retrace
@@ -56,6 +63,8 @@ class Evidence:
     roots: Mapping[str, bytes]
     """Reporting contract's address to its storage slot 0."""
     reads: HouseReads
+    board: BoardReads
+    """The price board's state."""
     margins: Mapping[int, Margin]
     """Account to what the house itself says, close-out valuation."""
 
@@ -67,6 +76,8 @@ class Audit:
     evidence: Evidence
     events: tuple[Event, ...]
     ledger: Ledger
+    board: BoardBook
+    """The price board, rebuilt."""
     samples: tuple[Sample, ...]
     roots: tuple[RootCheck, ...]
     discrepancies: tuple[Discrepancy, ...]
@@ -85,7 +96,8 @@ class Audit:
         """Whether every root is met, every act follows from those before it, and every
         value agrees."""
         proved = all(root.holds for root in self.roots)
-        return proved and not self.discrepancies and not self.ledger.findings
+        follows = not self.ledger.findings and not self.board.findings
+        return proved and follows and not self.discrepancies
 
 
 def audit(
@@ -106,12 +118,16 @@ def audit(
     tell("reading the contracts' state")
     roots = yield from read_roots(addresses, block)
     reads = yield from read_house(deployment, block)
+    underliers = yield from deployment.instruments.underlier_count(block=block)
+    board = yield from read_board(
+        deployment.board, range(1, underliers + 1), _feeds(reading, deployment), block
+    )
     margins: dict[int, Margin] = {}
     for number in reads.accounts:
         answer = yield from deployment.house.margin(number, Valuation.CLOSE_OUT, block=block)
         margins[number] = answer
     tell("rebuilding and reconciling")
-    return judge(Evidence(deployment, reading, roots, reads, margins), underlier)
+    return judge(Evidence(deployment, reading, roots, reads, board, margins), underlier)
 
 
 def judge(evidence: Evidence, underlier: int) -> Audit:
@@ -125,24 +141,40 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
     try:
         events = reading.events()
         found = retrace(events, deployment.house.address, deployment.token_feed, underlier)
+        board = rebuild_board(events, deployment.board.address)
     except (KeelmarkError, KeyError, ValueError) as error:
         unmet = ", ".join(root.name for root in roots if not root.holds) or "none"
         raise report_chain.ReportChainBroken(
             f"audit: no market follows from the logs ({error}); report chains not met: {unmet}"
         ) from error
     margins, compared = _margins(found, evidence)
-    differences = (*reconcile(found.ledger, evidence.reads), *margins)
+    differences = (
+        *reconcile(found.ledger, evidence.reads),
+        *reconcile_board(board, evidence.board),
+        *margins,
+    )
     due = money(found.ledger)
     return Audit(
         evidence=evidence,
         events=events,
         ledger=found.ledger,
+        board=board,
         samples=tuple(found.samples),
         roots=roots,
         discrepancies=differences,
-        compared=compared + _count(evidence.reads),
+        compared=compared + _count(evidence.reads) + _count_board(evidence.board),
         money=due,
     )
+
+
+def _feeds(reading: Reading, deployment: Deployment) -> set[int]:
+    """Every feed that a log of the board names: the first field of its events on feeds."""
+    topics = {BY_NAME[name].topic for name in ("FeedChanged", "PriceUpdated")}
+    return {
+        int.from_bytes(row.log.topics[1], "big")
+        for row in reading.rows
+        if row.log.address == deployment.board.address and row.log.topics[0] in topics
+    }
 
 
 def _roots(evidence: Evidence) -> list[RootCheck]:
@@ -182,3 +214,8 @@ def _count(reads: HouseReads) -> int:
     words = 15 * len(reads.instruments) + 5 * len(reads.markets) + len(reads.collaterals)
     options = len(reads.options) + len(reads.arrays) + len(reads.forwards)
     return accounts + words + options + len(reads.share_values) + 5
+
+
+def _count_board(reads: BoardReads) -> int:
+    """How many values of the board are compared."""
+    return len(reads.surfaces) + len(reads.waits) + len(reads.lanes) + len(reads.limits)

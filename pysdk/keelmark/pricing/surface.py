@@ -23,7 +23,14 @@ from keelmark.errors import InputError
 from keelmark.types import PriceLane
 from keelmark.units import WAD
 
-__all__ = ["OptionInputs", "Surface", "SurfaceError", "forward_feed", "interpolate"]
+__all__ = [
+    "OptionInputs",
+    "Surface",
+    "SurfaceError",
+    "forward_feed",
+    "interpolate",
+    "is_past",
+]
 
 DAY: Final = 86_400
 EXPIRY_OF_DAY: Final = 28_800
@@ -193,6 +200,12 @@ def forward_feed(underlier: int, expiry: int) -> int:
     if not 0 < expiry <= _MAX_TIME or expiry % DAY != EXPIRY_OF_DAY:
         raise SurfaceError("surface: no such expiry")
     return underlier | expiry // DAY << 16
+
+
+def is_past(feed: int, now: int) -> bool:
+    """Whether a feed is the forward of an expiry that is over. The day in a spot's number is
+    zero, so it counts as past; the day in a volatility's is beyond any, so it never does."""
+    return now >= (feed >> 16) * DAY + EXPIRY_OF_DAY
 
 
 def interpolate(

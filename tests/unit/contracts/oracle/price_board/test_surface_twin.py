@@ -55,7 +55,7 @@ def boards(draw: st.DrawFn) -> tuple[Surface, dict[int, PriceLane], int, list[in
     forward = draw(lanes_of(st.integers(1, 2**88 - 1) | st.integers(10**18, 10**23)))
     lanes[forward_feed(UNDERLIER, expiry)] = forward
     lanes[UNDERLIER] = draw(lanes_of(st.integers(1, 2**88 - 1)))
-    near = st.integers(0, 70_000).map(lambda bps: forward.price * bps // 10_000)
+    near = st.integers(0, 70_000).map(lambda bps: max(forward.price * bps // 10_000, 1))
     strikes = draw(st.lists(near | st.integers(0, 2**88), min_size=3, max_size=3))
     return surface, lanes, expiry, strikes
 
