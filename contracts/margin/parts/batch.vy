@@ -70,6 +70,7 @@ def take_over_many(
     legs: novation.Leg[2 * MAX_TAKES] = empty(novation.Leg[2 * MAX_TAKES])
     fills: novation.Fill[MAX_TAKES] = empty(novation.Fill[MAX_TAKES])
     notional: uint256 = 0
+    bought: bool = False  # the taker pays a premium
     lot: uint256 = 0
     for i: uint256 in range(count, bound=MAX_TAKES):
         take: IClearingHouse.Take = takes[i]
@@ -93,6 +94,7 @@ def take_over_many(
         legs[2 * i] = leg
         side = book._load(taker, take.instrument)
         assert not fill.is_option or (side.word >> 128) & 255 != 0, "house: no options here"
+        bought = bought or (fill.is_option and delta < 0)
         leg = self._move(side, fill, -delta, paid)
         gross += abs(leg.size) - abs(leg.size + delta)
         legs[2 * i + 1] = leg
@@ -126,6 +128,7 @@ def take_over_many(
             short.equity + convert(penalty, int256) - convert(saved, int256)
             < convert(short.requirement, int256)
         ), "house: overshoots"
+    assert not bought or book._cash(legs[2 * last + 1].side.word) >= 0, "house: premium not paid"
     taken: IClearingHouse.Margin = self._check_taker(taker)
 
     terms: IClearingHouse.TakeOver = IClearingHouse.TakeOver(

@@ -37,6 +37,7 @@ RETAIL_CATEGORY: constant(uint256) = 1
 
 # How a leg came about, low byte of `execution`.
 TRADE: constant(uint256) = 1
+LIQUIDATION: constant(uint256) = 2
 BACKSTOP: constant(uint256) = 3
 
 OPENING: constant(uint256) = 0
@@ -240,10 +241,10 @@ def _settle_leg(
                 assert not retail or flags & book.RETAIL != 0, "house: category changed"
     before: book.Side = leg.side
     leg = novation._apply(leg, _fill, _quote_delta, _cash_delta)
-    # Margin lends nobody a premium: the seller could take it out at once.
-    assert not (
-        _fill.is_option and opens and trades and leg.delta > 0
-    ) or book._cash(leg.side.word) >= 0, "house: premium not paid"
+    # The house lends nobody a premium, which its receiver could take out at once. Who
+    # takes over by an old promise, or by compulsion, may owe it and is called for it.
+    if _fill.is_option and opens and leg.delta > 0 and _fill.execution <= LIQUIDATION:
+        assert book._cash(leg.side.word) >= 0, "house: premium not paid"
     result: IClearingHouse.Margin = empty(IClearingHouse.Margin)
     if opens:
         result = assessment._assess(leg.side, OPENING)
