@@ -6,7 +6,7 @@
 @notice Holds every account, novates every trade, keeps margin by the rulebook's
         constants and reports each act as an event on its report chain.
 
-        Who may call what (the back office's functions are called here too):
+        Who may call what (the desks' functions are called here too):
         - the order matcher: `trade`;
         - the close-out contract: `take_over`, `set_call`, `sell_collateral`;
         - the operator (two-step role): `list_instrument`, `list_collateral`,
@@ -14,18 +14,19 @@
           money, but whoever lists collateral decides what backs positions: the
           role belongs with a time lock;
         - a clearing member's wallet: `open_account`, `commit_backstop`;
-        - an account's own wallet: `deposit`, `withdraw`, `close_account`;
-        - anyone: `roll_funding`, `settle_instrument`, `settle_position`,
-          `allocate_loss`, `pay_debt`, `cover_loss`, `count_gain`, `scale_gain`
-          and every view.
+        - an account's own wallet: `deposit`, `withdraw`, `close_account`,
+          `choose_engine`;
+        - anyone: `refresh_arrays`, `refresh_account`, `roll_funding`,
+          `settle_instrument`, `settle_position`, `sweep`, `allocate_loss`,
+          `pay_debt`, `cover_loss`, `count_gain`, `scale_gain` and every view.
         The deployer ends with no power. Nothing here can be upgraded: a new
         rulebook is a new house, to which positions port.
 @dev    A contract may hold 24,576 bytes, so that what is not on the path of a
-        trade lives in `BackOffice` and is reached by delegation: same address,
-        same storage, same report chain. Both initialise `report_chain`, `roles`
-        and `book` in this order and have no other storage; a test compares their
-        layouts. The back office's address is fixed here and its code has no
-        function that delegates or destroys.
+        trade lives in `InstrumentDesk` or `BackOffice` and is reached by
+        delegation: same address, same storage, same report chain. All initialise
+        `report_chain`, `roles` and `book` in this order and have no other storage;
+        a test compares their layouts. The addresses are fixed here, and no code
+        behind them destroys itself or delegates to an address that can change.
 
         The parts: `book` (state), `wiring` (immutables), `assessment` (equity and
         margin), `market` (funding, open interest), `novation` (what a fill does to
