@@ -120,6 +120,7 @@ def option(
         "expiry": time_text(asked.expiry),
         "at": time_text(asked.at),
         "seconds": terms[3],
+        **({} if asked.premium is None else {"premium": wad_text(asked.premium)}),
         "answered_by": source.name,
     }
     if as_json:

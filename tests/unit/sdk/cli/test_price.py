@@ -73,6 +73,7 @@ def test_a_premium_gives_its_volatility(capsys: pytest.CaptureFixture[str]) -> N
     found = answer(capsys, *line(**changes, premium=f"{premium:f}"))
     assert abs(found["volatility"] - Decimal("1.2345")) < Decimal("1e-12")
     assert abs(found["price"] - premium) < Decimal("1e-14")
+    assert found["premium"] == f"{premium.normalize():f}"
 
 
 def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:
