@@ -92,8 +92,8 @@ def _kernel(_log: uint256, _deviation: uint256) -> (uint256, uint256, uint256):
     @param _deviation Q96, not zero, below 2^104.
     @return uint256 Density at e, Q144; zero beyond the tail's end.
     @return uint256 N(e), Q144.
-    @return uint256 max(F, K) / min(F, K) * N(-y), Q144; not above N(e), but for noise of
-            less than 2^54 where the two are next to one another.
+    @return uint256 max(F, K) / min(F, K) * N(-y), Q144; not above N(e), but for rounding
+            of less than 2^54 far from the strike, where the two are small.
     """
     distance: uint256 = unsafe_div(_log << 96, _deviation)
     half: uint256 = _deviation >> 1
@@ -112,11 +112,12 @@ def _kernel(_log: uint256, _deviation: uint256) -> (uint256, uint256, uint256):
     if e >= _TAIL_END:
         return 0, _WHOLE, 0
     density = fixed_point._exp_down(unsafe_mul(e, e) >> 97, normal.PEAK)
-    return (
-        density,
-        unsafe_sub(_WHOLE, unsafe_mul(density, normal._mills(e)) >> 96),
-        unsafe_mul(density, normal._mills(unsafe_add(distance, half))) >> 96,
-    )
+    near: uint256 = unsafe_sub(_WHOLE, unsafe_mul(density, normal._mills(e)) >> 96)
+    far: uint256 = unsafe_mul(density, normal._mills(unsafe_add(distance, half))) >> 96
+    # Close to the strike the two meet at one half, each with an error of 4e-21.
+    if far > near:
+        return density, near, near
+    return density, near, far
 
 
 @internal
@@ -167,8 +168,8 @@ def _value(
 ) -> uint256:
     """
     @notice Price from its parts: intrinsic value and the value out of the money.
-    @dev    min(F, K) is below 2^88, a part at most 2^144. Where noise makes the near part
-            the smaller one, what it adds is less than half a unit: it rounds to nothing.
+    @dev    min(F, K) is below 2^88, a part at most 2^144. Where rounding makes the near
+            part the smaller one, what that adds is less than half a unit: nothing.
     @param _is_call Call, else put.
     @param _forward Wad.
     @param _strike Wad.
@@ -230,20 +231,28 @@ def _prices(
             volatility 1 above the strike, 0 below, 1/2 at it.
     """
     self._check(_forward, _strike, _seconds, _volatility)
+    deviation: uint256 = self._deviation(_volatility, fixed_point._year_root(_seconds))
     density: uint256 = 0
     near: uint256 = 0
     far: uint256 = 0
-    density, near, far = self._parts(
-        _forward, _strike, self._deviation(_volatility, fixed_point._year_root(_seconds))
-    )
+    if deviation == 0:
+        density, near, far = self._parts(_forward, _strike, 0)
+    # Bounds as in `_value` and `_call_delta`.
     if _forward > _strike:
-        # The put is out of the money; bounds as in `_value` and `_call_delta`.
+        if deviation != 0:
+            density, near, far = self._kernel(
+                fixed_point._log_ratio(_forward, _strike), deviation
+            )
         put: uint256 = unsafe_add(unsafe_mul(_strike, unsafe_sub(near, far)), 2**143) >> 144
         near = unsafe_sub(_WHOLE, unsafe_div(unsafe_mul(_strike, far), _forward))
         return (
             unsafe_add(put, unsafe_sub(_forward, _strike)),
             put,
             unsafe_add(unsafe_mul(near, fixed_point.WAD), 2**143) >> 144,
+        )
+    if deviation != 0:
+        density, near, far = self._kernel(
+            fixed_point._log_ratio(_strike, _forward), deviation
         )
     call: uint256 = unsafe_add(unsafe_mul(_forward, unsafe_sub(near, far)), 2**143) >> 144
     return (

@@ -216,9 +216,9 @@ def _year_root(_seconds: uint256) -> uint256:
     """
     @notice Square root of a time in years, ACT/365.
     @dev    Newton's method on a line that is within a ninth of the root over a factor of
-            16; the error squares and halves each time: 7e-3, 3e-5, 3e-10, 5e-20.
+            16; the error squares and halves each time: 7e-3, 3e-5, 3e-10, 5e-20, 2e-39.
     @param _seconds Below SECONDS_LIMIT.
-    @return uint256 Q96; never too small, and too large by less than 5e-20 of itself.
+    @return uint256 Q96; within one unit.
     """
     if _seconds == 0:
         return 0
@@ -233,6 +233,7 @@ def _year_root(_seconds: uint256) -> uint256:
     root: uint256 = unsafe_add(
         _ROOT_LINE_0 << power, unsafe_mul(_ROOT_LINE_1, _seconds)
     ) >> (power >> 1)
+    root = unsafe_add(root, unsafe_div(square, root)) >> 1
     root = unsafe_add(root, unsafe_div(square, root)) >> 1
     root = unsafe_add(root, unsafe_div(square, root)) >> 1
     root = unsafe_add(root, unsafe_div(square, root)) >> 1

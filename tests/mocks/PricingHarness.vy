@@ -8,6 +8,7 @@
 """
 
 
+from ...contracts.modules import binomial
 from ...contracts.modules import black76
 from ...contracts.modules import fixed_point
 from ...contracts.modules import implied_volatility as implied
@@ -243,3 +244,30 @@ def mills(x: uint256) -> uint256:
     @notice `normal._mills`.
     """
     return normal._mills(x)
+
+
+@external
+@pure
+def price(
+    is_call: bool, forward: uint256, strike: uint256, time: uint256, volatility: uint256
+) -> uint256:
+    """
+    @notice `black76._price`.
+    """
+    return black76._price(is_call, forward, strike, time, volatility)
+
+
+@external
+@pure
+def american_price(
+    is_call: bool,
+    forward: uint256,
+    strike: uint256,
+    time: uint256,
+    volatility: uint256,
+    steps: uint256,
+) -> uint256:
+    """
+    @notice `binomial._american_price`.
+    """
+    return binomial._american_price(is_call, forward, strike, time, volatility, steps)

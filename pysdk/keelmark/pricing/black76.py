@@ -91,9 +91,8 @@ def kernel(log: int, deviation: int) -> tuple[int, int, int]:
     if e >= TAIL_END:
         return 0, 0 if below else WHOLE, 0
     at = density(e)
-    tail = at * mills(e) >> 96
-    near = tail if below else WHOLE - tail
-    return at, near, at * mills(distance + half) >> 96
+    tail, far = at * mills(e) >> 96, at * mills(distance + half) >> 96
+    return (at, tail, far) if below else (at, WHOLE - tail, min(far, WHOLE - tail))
 
 
 def parts(forward: int, strike: int, deviation: int) -> tuple[int, int, int]:

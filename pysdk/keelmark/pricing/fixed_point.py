@@ -149,7 +149,7 @@ def exp_up(x: int, scale: int) -> int:
 
 
 def year_root(seconds: int) -> int:
-    """Square root of a time in years (ACT/365), Q96, too large by less than 5e-20 of itself.
+    """Square root of a time in years (ACT/365), Q96, within one unit.
 
     Args:
         seconds: not negative, below `SECONDS_LIMIT`.
@@ -162,7 +162,7 @@ def year_root(seconds: int) -> int:
             power += step
     square = seconds * (2**192 // YEAR)
     root = ((ROOT_LINE[0] << power) + ROOT_LINE[1] * seconds) >> (power // 2)
-    for _ in range(4):
+    for _ in range(5):
         root = (root + square // root) >> 1
     return root
 
