@@ -7,16 +7,18 @@ keeper asks the chain nothing that it has already been told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from keelmark.bindings.order_matcher import Order
 from keelmark.bindings.party_registry import Attestation
 from keelmark.bindings.test_token import TestToken
 from keelmark.chain.client import Chain
 from keelmark.chain.operations import Operation, RawLog, Receipt
+from keelmark.chain.signer import Signer
 from keelmark.deploy import Deployment
+from keelmark.deploy.surfaces import board_domain, push_prices, sign_price, sign_prices
 from keelmark.errors import Reverted
 from keelmark.events import Event, decode
 from keelmark.ledger import Ledger
@@ -54,9 +56,6 @@ ORDER_TYPES = {
             ("kind", "uint256"),
         )
     ]
-}
-PRICE_TYPES = {
-    "Price": [{"name": name, "type": "uint256"} for name in ("feed", "price", "timestamp")]
 }
 
 
@@ -161,17 +160,27 @@ class Venue:
         self, feed: int, price: int, time: int, reporters: tuple[str, ...] = REPORTERS
     ) -> None:
         """A price signed by two of three reporters, in a block of its own time."""
-        domain = {
-            "name": "Keelmark PriceBoard",
-            "version": "1",
-            "chainId": self.deployment.chain_id,
-            "verifyingContract": self.deployment.board.address,
-        }
         self.until(time)
-        message = {"feed": feed, "price": price, "timestamp": self.now}
-        signers = sorted(map(signer_of, reporters), key=lambda found: int(found.address, 16))
-        signed = [found.sign_typed_data(domain, PRICE_TYPES, message) for found in signers[:2]]
+        signed = sign_price(self._signers(reporters), self._domain(), feed, price, self.now)
         self.send("keeper", self.deployment.board.push(feed, price, self.now, signed, gas=GAS))
+
+    def push_many(
+        self, prices: Mapping[int, int], time: int, reporters: tuple[str, ...] = REPORTERS
+    ) -> None:
+        """Prices by feed, up to sixteen, in one report of two of three reporters."""
+        self.until(time)
+        signed = sign_prices(self._signers(reporters), self._domain(), prices, self.now)
+        bringing = push_prices(self.deployment.board, prices, self.now, signed, gas=GAS)
+        self.send("keeper", bringing)
+
+    def _domain(self) -> dict[str, Any]:
+        """What ties a signed price to this board."""
+        return board_domain(self.deployment.chain_id, self.deployment.board.address)
+
+    @staticmethod
+    def _signers(reporters: tuple[str, ...]) -> list[Signer]:
+        """Two reporters, the lowest addresses."""
+        return sorted(map(signer_of, reporters), key=lambda found: int(found.address, 16))[:2]
 
     def mark(self) -> int:
         """The board's BTC price, wad."""
