@@ -25,6 +25,7 @@ __all__ = [
     "agree",
     "decoded",
     "moved_volatility",
+    "own_loss",
     "price_of",
     "requirement",
     "shocks",
@@ -147,14 +148,19 @@ class Linear:
         return [*inner, signed * 2 * EXTREME, -signed * 2 * EXTREME]
 
 
+def own_loss(position: Option | Linear) -> Fraction:
+    """What a position would lose alone in its worst scenario, never negative, wad."""
+    return max(Fraction(0), *(-Fraction(gain) for gain in position.results()))
+
+
 def requirement(held: Iterable[Option | Linear]) -> tuple[Fraction, Fraction, int]:
     """Worst loss W, stand-alone losses S and initial margin of an account that is not retail."""
     positions = list(held)
     worst = Fraction(0)
     for underlier in {one.underlier for one in positions}:
         rows = [one.results() for one in positions if one.underlier == underlier]
-        worst += ceil(max(0, *(-sum(column, Fraction(0)) for column in zip(*rows, strict=True))))
-    alone = sum((max(0, *(-gain for gain in one.results())) for one in positions), Fraction(0))
+        worst += ceil(max(Fraction(0), *(-sum(column, Fraction(0)) for column in zip(*rows, strict=True))))
+    alone = sum((own_loss(one) for one in positions), Fraction(0))
     shorts = sum(one.weight for one in positions if isinstance(one, Option) and one.size < 0)
     least = ceil(Fraction(shorts * 2**24, 100))
     return worst, alone, max(ceil(worst + max(ceil(alone) - worst, 0) / 5), least)
