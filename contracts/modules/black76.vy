@@ -127,8 +127,8 @@ def _parts(
 ) -> (uint256, uint256, uint256):
     """
     @notice `_kernel` of a forward and a strike.
-    @param _forward Wad, from 1 to below 2^90.
-    @param _strike Wad, from 1 to below 2^90.
+    @param _forward Wad, from 1 to below 2^91.
+    @param _strike Wad, from 1 to below 2^88.
     @param _deviation Q96, below 2^104; zero gives the limit, with no density.
     @return uint256 Density at e, Q144.
     @return uint256 N(e), Q144.

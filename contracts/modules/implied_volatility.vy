@@ -73,13 +73,19 @@ def _implied_volatility(
     if _premium == intrinsic:
         return 0
     # What is left is less than low, as the bound is at most intrinsic + low: 88 bits.
-    share: uint256 = unsafe_div(unsafe_sub(_premium, intrinsic) << 144, low)
+    left: uint256 = unsafe_sub(_premium, intrinsic)
+    logarithm: uint256 = fixed_point._log_ratio(high, low)
     root: uint256 = fixed_point._year_root(_seconds)
-    deviation: uint256 = self._solve(
-        fixed_point._log_ratio(high, low),
-        share,
-        black76._deviation(black76.VOLATILITY_MAX, root),
-    )
+    most: uint256 = black76._deviation(black76.VOLATILITY_MAX, root)
+    density: uint256 = 0
+    near: uint256 = 0
+    far: uint256 = 0
+    density, near, far = black76._kernel(logarithm, most)
+    largest: uint256 = unsafe_sub(max(near, far), far)
+    # The largest premium as black76._value rounds it.
+    bound = unsafe_add(unsafe_mul(low, largest), 2**143) >> 144
+    assert left <= bound, "implied: volatility out of range"
+    deviation: uint256 = self._solve(logarithm, min(unsafe_div(left << 144, low), largest), most)
     volatility: uint256 = unsafe_div(
         unsafe_add(unsafe_mul(deviation, fixed_point.WAD), root >> 1), root
     )
@@ -90,19 +96,17 @@ def _implied_volatility(
 @pure
 def _solve(_log: uint256, _share: uint256, _most: uint256) -> uint256:
     """
-    @notice The deviation at which the kernel gives a share.
+    @notice The deviation at which the kernel gives a share that its largest one gives.
     @dev    Bounds: deviations below 2^103, shares and densities at most 2^144, a
             logarithm of two shares below 2^103, so every product stays below 2^248.
     @param _log |ln(F / K)|, Q96.
-    @param _share Q144, from 0 to below one whole unit.
+    @param _share Q144, below one whole unit.
     @param _most Largest deviation, Q96.
     @return uint256 Q96.
     """
     density: uint256 = 0
     near: uint256 = 0
     far: uint256 = 0
-    density, near, far = black76._kernel(_log, _most)
-    assert near - far >= _share, "implied: volatility out of range"
     least: uint256 = 0
     most: uint256 = _most
     s: uint256 = max(isqrt(_log << 97), unsafe_mul(_share >> 48, _SQRT_TWO_PI) >> 96)

@@ -33,8 +33,8 @@ BIAS: constant(uint256) = 2**14
 # Steps of a lane in one forward.
 STEPS: constant(uint256) = 2**13
 
-# Largest scan range: the whole forward.
-SCAN_MAX_BPS: constant(uint256) = 10_000
+# Largest scan range: three times the forward. Up to the whole of it every lane fits.
+SCAN_MAX_BPS: constant(uint256) = 30_000
 
 _DAY: constant(uint256) = 86_400
 _BPS: constant(uint256) = 10_000
@@ -72,8 +72,8 @@ def _risk_array(
     """
     @notice One unit's scenarios. Reverts outside the domain of `black76`, for a scan range
             beyond SCAN_MAX_BPS, and if a lane does not fit.
-    @dev    A moved forward is at most three times the forward, below 2^90. Weighted steps
-            are below 2^27 and prices below 2^90.
+    @dev    A moved forward is at most seven times the forward, below 2^91. Weighted steps
+            are below 2^27 and prices below 2^91.
     @param _is_call Call, else put.
     @param _forward Reference forward, wad.
     @param _strike Wad.

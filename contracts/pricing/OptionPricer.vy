@@ -131,7 +131,7 @@ def risk_array(
 ) -> (uint256, uint256, int256, uint256, uint256):
     """
     @notice What one unit gains or loses in sixteen scenarios. Reverts outside the domain of
-            `black76`, for a scan range above 10,000 bps and if a lane does not fit.
+            `black76`, for a scan range above 30,000 bps and if a lane does not fit.
     @param is_call Call, else put.
     @param forward Reference forward, wad.
     @param strike Strike, wad.

@@ -57,18 +57,20 @@ def implied_volatility(is_call: bool, forward: int, strike: int, seconds: int, p
         raise InputError("implied: premium above bound")
     if premium == intrinsic:
         return 0
-    log = log_ratio(max(forward, strike), min(forward, strike))
+    low, left = min(forward, strike), premium - intrinsic
+    log = log_ratio(max(forward, strike), low)
     root = year_root(seconds)
-    share = ((premium - intrinsic) << 144) // min(forward, strike)
-    deviation = _solve(log, share, deviation_of(VOLATILITY_MAX, root))
+    most = deviation_of(VOLATILITY_MAX, root)
+    _, near, far = kernel(log, most)
+    largest = max(near - far, 0)
+    if left > (low * largest + 2**143) >> 144:
+        raise InputError("implied: volatility out of range")
+    deviation = _solve(log, min((left << 144) // low, largest), most)
     return min((deviation * WAD + (root >> 1)) // root, VOLATILITY_MAX)
 
 
 def _solve(log: int, share: int, most: int) -> int:
-    """The deviation, Q96, at which the kernel gives a share of Q144; at most ``most``."""
-    _, near, far = kernel(log, most)
-    if near - far < share:
-        raise InputError("implied: volatility out of range")
+    """The deviation, Q96, up to ``most``, at which the kernel gives a share of Q144."""
     least = 0
     guess = max(isqrt(log << 97), (share >> 48) * SQRT_TWO_PI >> 96)
     s = min(max(guess, 1), most)

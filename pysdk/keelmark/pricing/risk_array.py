@@ -26,8 +26,8 @@ STEPS = 2**13
 BIAS = 2**14
 """One step beyond the largest lane; its negative is the least."""
 
-SCAN_MAX_BPS = 10_000
-"""Largest scan range: the whole forward."""
+SCAN_MAX_BPS = 30_000
+"""Largest scan range: three times the forward. Up to the whole of it every lane fits."""
 
 DAY = 86_400
 """Seconds of a day."""
