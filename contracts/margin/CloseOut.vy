@@ -61,7 +61,7 @@ def call_margin(house: address, account: uint256):
     @param house Clearing house.
     @param account Account id with equity below initial margin, or owing cash.
     """
-    seen: triggers.View = triggers._refreshed(house, account)
+    seen: triggers.View = triggers._refreshed(house, account, 0)
     assert seen.flags & CALLED == 0, "close-out: already called"
     # That cash is owed is certain at any price.
     if seen.cash >= 0:
@@ -91,7 +91,7 @@ def end_call(house: address, account: uint256):
     @param house Clearing house.
     @param account Account id.
     """
-    seen: triggers.View = triggers._refreshed(house, account)
+    seen: triggers.View = triggers._refreshed(house, account, 0)
     assert seen.margin.flags & STALE == 0, "close-out: stale price"
     assert seen.flags & CALLED != 0, "close-out: not called"
     assert (
@@ -119,7 +119,7 @@ def liquidate(
     @param limit The worst mark (wad) that the caller accepts: the highest when
            it takes a long position, the lowest when it takes a short one.
     """
-    seen: triggers.View = triggers._liquidatable(house, account, instrument)
+    seen: triggers.View = triggers._liquidatable(house, account, instrument, taker)
     lot: uint256 = 0
     feed: uint256 = 0
     asset_class: uint256 = 0
@@ -151,7 +151,7 @@ def liquidate_many(
     @param taker The caller's account id; it must hold its initial margin after.
     @param takes What to take, each with the worst mark that the caller accepts.
     """
-    seen: triggers.View = triggers._liquidatable(house, account, 0)
+    seen: triggers.View = triggers._liquidatable(house, account, 0, taker)
     if seen.in_doubt != 0:
         # Beyond doubt for the account as a whole; what is taken must be, too.
         for take: IClearingHouse.Take in takes:
@@ -185,7 +185,7 @@ def backstop(
     @param size Wad, a multiple of the lot; worth no more than the promises.
     @param members Every member with a promise left, ids ascending.
     """
-    seen: triggers.View = triggers._liquidatable(house, account, instrument)
+    seen: triggers.View = triggers._liquidatable(house, account, instrument, 0)
     triggers._check_waited(seen)
     lot: uint256 = 0
     feed: uint256 = 0
@@ -219,6 +219,8 @@ def backstop(
         share: uint256 = min(lots * lot, left)
         if promises[i] == 0:
             continue
+        # Arrays that a new price made stale are no reason to break a promise.
+        triggers._refresh(house, members[i])
         if (
             share > 0
             and members[i] != account
@@ -246,7 +248,7 @@ def compulsory_close(
     @param size Wad, a multiple of the lot.
     @param counterparty Account id with an opposite position of at least `size`.
     """
-    seen: triggers.View = triggers._liquidatable(house, account, instrument)
+    seen: triggers.View = triggers._liquidatable(house, account, instrument, counterparty)
     triggers._check_waited(seen)
     lot: uint256 = 0
     feed: uint256 = 0
@@ -284,7 +286,7 @@ def buy_collateral(
     @param buyer The caller's account id, which pays.
     @param max_cost The most (wad) that the caller pays.
     """
-    seen: triggers.View = triggers._refreshed(house, account)
+    seen: triggers.View = triggers._refreshed(house, account, buyer)
     assert account != buyer, "close-out: own account"
     assert seen.cash < 0, "close-out: no cash owed"
     # A stale position cannot hold off a debt that is past its deadline.
@@ -316,9 +318,10 @@ def is_liquidatable(house: address, account: uint256) -> bool:
             (not for retail), and no price that is stale or in its grace period
             could make a difference.
     """
-    seen: triggers.View = triggers._look(
-        house, account, staticcall triggers.AccountWords(house).accounts(account)
-    )
+    word: uint256 = 0
+    other: uint256 = 0
+    word, other = staticcall ILossDesk(house).account_words(account, 0)
+    seen: triggers.View = triggers._look(house, account, word)
     notional: uint256 = 0
     named: bool = False
     notional, named = staticcall ILossDesk(house).doubt(account, 0)

@@ -80,6 +80,8 @@ exports: (
     calls.set_call,
     calls.sell_collateral,
     calls.void_backstop,
+    calls.account_words,
+    calls.position,
     losses.allocate_loss,
     losses.pay_debt,
     losses.cover_loss,
@@ -386,15 +388,3 @@ def take_over_desk() -> address:
     @return Its address.
     """
     return TAKE_OVER_DESK
-
-
-@external
-@view
-def position(account: uint256, instrument: uint256) -> (int256, int256):
-    """
-    @notice One position.
-    @param account Account id.
-    @param instrument Instrument id.
-    @return Size and quote (wads); zeros if it is not held.
-    """
-    return book._position(book._load(account, instrument))

@@ -130,6 +130,30 @@ def sell_collateral(
     )
 
 
+@external
+@view
+def account_words(account: uint256, other: uint256) -> (uint256, uint256):
+    """
+    @notice The packed words of two accounts, as `book` says.
+    @param account Account id.
+    @param other Account id.
+    @return The words; zero where there is no account.
+    """
+    return book.accounts[account], book.accounts[other]
+
+
+@external
+@view
+def position(account: uint256, instrument: uint256) -> (int256, int256):
+    """
+    @notice One position.
+    @param account Account id.
+    @param instrument Instrument id.
+    @return Size and quote (wads); zeros if it is not held.
+    """
+    return book._position(book._load(account, instrument))
+
+
 @internal
 @view
 def _grace_until(_account: uint256) -> uint256:
@@ -170,7 +194,8 @@ def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
     for i: uint256 in range((book.accounts[_account] >> 104) & 255, bound=20):
         word: uint256 = book.positions[_account][i]
         terms: uint256 = book.instruments[word & MASK_32]
-        if (terms >> 56) & book.SETTLED != 0:
+        kind: uint256 = (terms >> 56) & 255
+        if kind & book.SETTLED != 0:
             continue
         feed: uint256 = (terms >> 32) & (2**16 - 1)
         slot: uint256 = 0
@@ -189,7 +214,7 @@ def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
             feeds.append(feed)
             doubtful.append(price)
         price: uint256 = doubtful[slot]
-        if (terms >> 56) & 255 == book.OPTION:
+        if kind == book.OPTION:
             mark: uint256 = 0
             measure: uint256 = 0
             flags: uint256 = 0

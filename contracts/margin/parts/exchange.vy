@@ -256,6 +256,11 @@ def _settle_leg(
         result = assessment._assess(leg.side, CLOSE_OUT)
         # The requirement is never negative, so this covers negative equity too.
         if trades and result.equity < convert(result.requirement, int256):
+            # At an old mark an option could leave an account that is short for less
+            # than it is worth, and the deficit would stay.
+            assert (
+                result.equity >= 0 or not _fill.is_option or result.flags & STALE == 0
+            ), "house: deficit"
             self._check_reduction(before, leg.side, result)
     leg.equity = result.equity
     leg.requirement = result.requirement

@@ -16,12 +16,6 @@ from ...interfaces import ILossDesk
 from ...modules import rules
 
 
-# A house's getter of account words: cash int104@0 (wad), flags uint8@120, call
-# deadline uint32@168.
-interface AccountWords:
-    def accounts(account: uint256) -> uint256: view
-
-
 CLOSE_OUT: constant(uint256) = 2
 STALE: constant(uint256) = 1
 BPS: constant(uint256) = 10_000
@@ -44,18 +38,38 @@ struct View:
 
 
 @internal
-def _refreshed(_house: address, _account: uint256) -> View:
+def _refreshed(_house: address, _account: uint256, _other: uint256) -> View:
     """
-    @notice An account now, its options' arrays refreshed first as far as the board
-            allows: whoever judges an account does not depend on who was here.
+    @notice An account now. Its options' arrays and those of whoever is to take from
+            it are refreshed first, as far as the board allows: neither judgement
+            depends on who was here, and nobody's promise on a price that moved.
     @param _house Clearing house.
     @param _account Account id.
+    @param _other Account id that is to take; 0 for none.
     @return As `_look`.
     """
-    word: uint256 = staticcall AccountWords(_house).accounts(_account)
+    word: uint256 = 0
+    other: uint256 = 0
+    word, other = staticcall ILossDesk(_house).account_words(_account, _other)
     if word & ENGINE != 0:
         extcall IInstrumentDesk(_house).refresh_account(_account)
+    if other & ENGINE != 0:
+        extcall IInstrumentDesk(_house).refresh_account(_other)
     return self._look(_house, _account, word)
+
+
+@internal
+def _refresh(_house: address, _account: uint256):
+    """
+    @notice Refreshes the arrays of an account's options, as far as the board allows.
+    @param _house Clearing house.
+    @param _account Account id.
+    """
+    word: uint256 = 0
+    other: uint256 = 0
+    word, other = staticcall ILossDesk(_house).account_words(_account, 0)
+    if word & ENGINE != 0:
+        extcall IInstrumentDesk(_house).refresh_account(_account)
 
 
 @internal
@@ -65,7 +79,8 @@ def _look(_house: address, _account: uint256, _word: uint256) -> View:
     @notice An account now, at last prices where some are stale.
     @param _house Clearing house.
     @param _account Account id.
-    @param _word Its account word.
+    @param _word Its account word: cash int104@0 (wad), flags uint8@120, call
+           deadline uint32@168.
     @return Cash, flags, deadline and margin at close-out valuation.
     """
     return View(
@@ -78,7 +93,9 @@ def _look(_house: address, _account: uint256, _word: uint256) -> View:
 
 
 @internal
-def _liquidatable(_house: address, _account: uint256, _instrument: uint256) -> View:
+def _liquidatable(
+    _house: address, _account: uint256, _instrument: uint256, _other: uint256
+) -> View:
     """
     @notice Reverts unless an account may be liquidated now. A price that is stale
             or in its grace period suspends that, unless the positions that hang
@@ -87,9 +104,10 @@ def _liquidatable(_house: address, _account: uint256, _instrument: uint256) -> V
     @param _house Clearing house.
     @param _account Account id.
     @param _instrument What is to be taken; its own price must be beyond doubt.
+    @param _other Account id that is to take; 0 for none.
     @return The account.
     """
-    seen: View = self._refreshed(_house, _account)
+    seen: View = self._refreshed(_house, _account, _other)
     notional: uint256 = 0
     named: bool = False
     notional, named = staticcall ILossDesk(_house).doubt(_account, _instrument)

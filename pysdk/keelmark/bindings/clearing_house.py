@@ -15,16 +15,17 @@ __all__ = ["ClearingHouse", "Margin", "Statement", "Take", "TakeOver"]
 @dataclass(frozen=True, slots=True)
 class ClearingHouse(ClearingHouseActs):
     """Holds every account, novates every trade, keeps margin by the rulebook's constants and
-    reports each act as an event on its report chain. Who may call what (the back office's
-    functions are called here too): - the order matcher: `trade`; - the close-out contract:
-    `take_over`, `set_call`, `sell_collateral`; - the operator (two-step role):
-    `list_instrument`, `list_collateral`, `admit_member`; no power over prices or thresholds, and
-    none to move money, but whoever lists collateral decides what backs positions: the role
-    belongs with a time lock; - a clearing member's wallet: `open_account`, `commit_backstop`; -
-    an account's own wallet: `deposit`, `withdraw`, `close_account`; - anyone: `roll_funding`,
-    `settle_instrument`, `settle_position`, `allocate_loss`, `pay_debt`, `cover_loss`,
-    `count_gain`, `scale_gain` and every view. The deployer ends with no power. Nothing here can
-    be upgraded: a new rulebook is a new house, to which positions port.
+    reports each act as an event on its report chain. Who may call what (the desks' functions are
+    called here too): - the order matcher: `trade`; - the close-out contract: `take_over`,
+    `set_call`, `sell_collateral`; - the operator (two-step role): `list_instrument`,
+    `list_collateral`, `admit_member`; no power over prices or thresholds, and none to move
+    money, but whoever lists collateral decides what backs positions: the role belongs with a
+    time lock; - a clearing member's wallet: `open_account`, `commit_backstop`; - an account's
+    own wallet: `deposit`, `withdraw`, `close_account`, `choose_engine`; - anyone:
+    `refresh_arrays`, `refresh_account`, `roll_funding`, `settle_instrument`, `settle_position`,
+    `sweep`, `allocate_loss`, `pay_debt`, `cover_loss`, `count_gain`, `scale_gain` and every
+    view. The deployer ends with no power. Nothing here can be upgraded: a new rulebook is a new
+    house, to which positions port.
     """
 
     @staticmethod

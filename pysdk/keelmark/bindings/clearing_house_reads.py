@@ -269,6 +269,40 @@ class ClearingHouseReads:
         """The contract's `episode_loss`."""
         return read(self, "episode_loss(uint256 key)", (key,), "uint256", lambda out: out[0], block)
 
+    def account_words(
+        self,
+        account: int,
+        other: int,
+        *,
+        block: BlockId = "latest",
+    ) -> Operation[tuple[int, int]]:
+        """The packed words of two accounts, as `book` says."""
+        return read(
+            self,
+            "account_words(uint256 account,uint256 other)",
+            (account, other),
+            "uint256,uint256",
+            lambda out: (out[0], out[1]),
+            block,
+        )
+
+    def position(
+        self,
+        account: int,
+        instrument: int,
+        *,
+        block: BlockId = "latest",
+    ) -> Operation[tuple[int, int]]:
+        """One position."""
+        return read(
+            self,
+            "position(uint256 account,uint256 instrument)",
+            (account, instrument),
+            "int256,int256",
+            lambda out: (out[0], out[1]),
+            block,
+        )
+
     def statement(self, account: int, *, block: BlockId = "latest") -> Operation[Statement]:
         """All of an account on one page; walk ids 1 to the party registry's `account_count` for
         a statement over all accounts.
@@ -388,23 +422,6 @@ class ClearingHouseReads:
     def take_over_desk(self, *, block: BlockId = "latest") -> Operation[str]:
         """The code that other functions are delegated to."""
         return read(self, "take_over_desk()", (), "address", lambda out: checksum(out[0]), block)
-
-    def position(
-        self,
-        account: int,
-        instrument: int,
-        *,
-        block: BlockId = "latest",
-    ) -> Operation[tuple[int, int]]:
-        """One position."""
-        return read(
-            self,
-            "position(uint256 account,uint256 instrument)",
-            (account, instrument),
-            "int256,int256",
-            lambda out: (out[0], out[1]),
-            block,
-        )
 
     def option_terms(self, key: int, *, block: BlockId = "latest") -> Operation[int]:
         """Option's instrument id to option word and to risk array."""

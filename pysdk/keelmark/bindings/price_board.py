@@ -16,10 +16,9 @@ class PriceBoard(PriceBoardActs):
     """One price a feed, read from its sources before it is needed, so that no source is ever
     called inside a trade or a liquidation. Anyone may read, `poke`, `push` a report that carries
     enough signatures, and `observe` for a settlement. The operator adds feeds and changes their
-    sources and limits, within constants, and loosens only after notice (feed book module). He
-    lists surfaces of forwards and volatilities, whose points are feeds as well (surface book
-    module). The role is handed over in two steps; the deployer holds none, and nobody can write
-    a price.
+    sources and limits, within constants, loosens only after notice (feed book module), and lists
+    surfaces of forwards and volatilities, whose points are feeds as well (surface book module).
+    The role is handed over in two steps; the deployer holds none, and nobody can write a price.
     """
 
     @staticmethod
