@@ -8,10 +8,10 @@
 
         Anyone may read, `poke`, `push` a report that carries enough signatures,
         and `observe` for a settlement. The operator adds feeds and changes their
-        sources and limits, within constants, and loosens only after notice (feed
-        book module). He lists surfaces of forwards and volatilities, whose points
-        are feeds as well (surface book module). The role is handed over in two
-        steps; the deployer holds none, and nobody can write a price.
+        sources and limits, within constants, loosens only after notice (feed book
+        module), and lists surfaces of forwards and volatilities, whose points are
+        feeds as well (surface book module). The role is handed over in two steps;
+        the deployer holds none, and nobody can write a price.
 @dev    A price is the median of the fresh sources (price rounds module). A large
         move against the price before raises the JUMP flag, which stops opening and
         nothing else, so that a crash can be liquidated; it stays until a later
