@@ -48,6 +48,9 @@ JUMP: constant(uint256) = 2
 # Beside price flags: the side must hold its initial margin, whatever it does.
 MUST_HOLD: constant(uint256) = 4
 
+# Beside price flags: what trades is an option whose mark is of another epoch.
+OLD_MARK: constant(uint256) = 8
+
 MASK_32: constant(uint256) = 2**32 - 1
 WAD: constant(uint256) = 10**18
 
@@ -124,8 +127,11 @@ def trade(
         execution=TRADE,
         trade_id=match_id,
     )
-    gross: int256 = self._settle_leg(buying, fill, -paid, 0, buyer_party, STALE | JUMP)
-    gross += self._settle_leg(selling, fill, paid, 0, seller_party, STALE | JUMP)
+    blocking: uint256 = STALE | JUMP
+    if is_option and flags & STALE != 0:
+        blocking |= OLD_MARK
+    gross: int256 = self._settle_leg(buying, fill, -paid, 0, buyer_party, blocking)
+    gross += self._settle_leg(selling, fill, paid, 0, seller_party, blocking)
     market._add_gross(instrument, gross)
 
 
@@ -217,7 +223,8 @@ def _settle_leg(
     @param _quote_delta Change of quote plus cash (wad).
     @param _cash_delta Cash besides: the penalty of a take-over (wad).
     @param _party The owner's party word; not used in a take-over.
-    @param _blocking Price flags that stop opening; 4 = to be treated as opening.
+    @param _blocking Price flags that stop opening; 4 = to be treated as opening, 8 =
+           at an old mark.
     @return Change of the absolute size (wad).
     """
     leg: novation.Leg = _leg
@@ -258,9 +265,7 @@ def _settle_leg(
         if trades and result.equity < convert(result.requirement, int256):
             # At an old mark an option could leave an account that is short for less
             # than it is worth, and the deficit would stay.
-            assert (
-                result.equity >= 0 or not _fill.is_option or result.flags & STALE == 0
-            ), "house: deficit"
+            assert result.equity >= 0 or _blocking & OLD_MARK == 0, "house: deficit"
             self._check_reduction(before, leg.side, result)
     leg.equity = result.equity
     leg.requirement = result.requirement
