@@ -189,17 +189,3 @@ def _cdf(_x: int256) -> uint256:
     if _x < 0:
         return tail
     return unsafe_sub(fixed_point.WAD, tail)
-
-
-@internal
-@pure
-def _pdf(_x: int256) -> uint256:
-    """
-    @notice Density of the normal law.
-    @param _x Wad; any.
-    @return uint256 Wad, nearest; 0 beyond 9 on either side.
-    """
-    if _x <= -TAIL_END or _x >= TAIL_END:
-        return 0
-    x: uint256 = unsafe_div(unsafe_mul(convert(abs(_x), uint256), fixed_point.ONE), fixed_point.WAD)
-    return unsafe_add(unsafe_mul(self._density(x), fixed_point.WAD), 2**143) >> 144

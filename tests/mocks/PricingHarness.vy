@@ -185,15 +185,6 @@ def implied_gas(
 
 @external
 @pure
-def pdf(x: int256) -> uint256:
-    """
-    @notice `normal._pdf`.
-    """
-    return normal._pdf(x)
-
-
-@external
-@pure
 def ln(x: uint256) -> int256:
     """
     @notice `fixed_point._ln`.

@@ -64,14 +64,3 @@ def cdf(x: int) -> int:
     tail = density(size) * mills(size) >> 96
     tail = (tail * WAD + 2**143) >> 144
     return tail if x < 0 else WAD - tail
-
-
-def pdf(x: int) -> int:
-    """The density at x, nearest wad.
-
-    Args:
-        x: wad; any whole number.
-    """
-    if abs(x) >= TAIL_END:
-        return 0
-    return (density(abs(x) * ONE // WAD) * WAD + 2**143) >> 144

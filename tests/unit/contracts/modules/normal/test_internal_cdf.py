@@ -1,4 +1,4 @@
-"""`_cdf` and `_pdf`: the twin's results to the unit; range, symmetry and order on all of int256."""
+"""`_cdf`: the twin's results to the unit; range, symmetry and order on all of int256."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from web3.contract import Contract
 
 from keelmark.pricing import cdf
-from keelmark.pricing.normal import pdf
 from tests.support.options import WAD
 
 ENDS = [-(2**255), 1 - 2**255, 2**255 - 1, -(2**128), 2**128]
@@ -40,9 +39,3 @@ def test_ends(pricing: Contract) -> None:
     """Nothing below, all above, a half in the middle."""
     points = [-(2**255), -9 * WAD, -WAD // 10**18, 0, 9 * WAD, 2**255 - 1]
     assert pricing.functions.cdf_many(points).call() == [0, 0, WAD // 2, WAD // 2, WAD, WAD]
-
-
-@settings(max_examples=60, deadline=None)
-@given(ANY)
-def test_density(pricing: Contract, x: int) -> None:
-    assert pricing.functions.pdf(x).call() == pdf(x)
