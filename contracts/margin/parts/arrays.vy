@@ -98,6 +98,7 @@ def _refresh(_option: uint256):
     option: uint256 = book.option_terms[_option]
     feed: uint256 = (terms >> 32) & MASK_16
     expiry: uint256 = terms & MASK_32
+    assert block.timestamp < expiry, "surface: expired"
     forward: uint256 = 0
     volatility: uint256 = 0
     valid_until: uint256 = 0
