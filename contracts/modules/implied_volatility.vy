@@ -17,11 +17,13 @@
 @dev    The premium less its intrinsic value, over the smaller of forward and strike, is
         a share v between 0 and 1 that rises with the deviation s = volatility *
         sqrt(time). The root is kept in a bracket. Within it Halley's method runs on
-        ln v, or on ln (1 - v) from one half on, where the curve is nearly straight; a
-        step that would leave the bracket is replaced by one in 1 / s, and that by
-        halving. It starts at the larger of sqrt(2 |ln(F / K)|), where the curve turns,
-        and v sqrt(2 pi), which the root is never below. Nine evaluations were the most
-        in a hundred thousand random premiums of the whole domain.
+        ln v, or on ln (1 - v) from one half on, where the curve is nearly straight. A
+        step that would leave the bracket below is replaced by Newton's in 1 / s², one
+        above by the bracket's end the first time, any other by halving. It starts at
+        sqrt(2 |ln(F / K)|), where the curve turns, or at (v + |ln(F / K)| / 2) sqrt(2 pi),
+        the root where it is nearly straight, whichever is less, but not below
+        v sqrt(2 pi), as the root never is. Seven evaluations were the most in fifty
+        thousand random premiums of the whole domain.
 """
 
 
@@ -109,7 +111,12 @@ def _solve(_log: uint256, _share: uint256, _most: uint256) -> uint256:
     far: uint256 = 0
     least: uint256 = 0
     most: uint256 = _most
-    s: uint256 = max(isqrt(_log << 97), unsafe_mul(_share >> 48, _SQRT_TWO_PI) >> 96)
+    untried: bool = True
+    s: uint256 = min(
+        isqrt(_log << 97),
+        unsafe_mul(unsafe_add(_share >> 48, _log >> 1), _SQRT_TWO_PI) >> 96,
+    )
+    s = max(s, unsafe_mul(_share >> 48, _SQRT_TWO_PI) >> 96)
     s = min(max(s, 1), most)
     small: bool = _share < _WHOLE >> 1
     target: uint256 = _share if small else unsafe_sub(_WHOLE, _share)
@@ -119,6 +126,7 @@ def _solve(_log: uint256, _share: uint256, _most: uint256) -> uint256:
         over: bool = found > _share
         if over:
             most = s
+            untried = False
         else:
             least = s
         tail: uint256 = found if small else unsafe_sub(_WHOLE, found)
@@ -134,8 +142,13 @@ def _solve(_log: uint256, _share: uint256, _most: uint256) -> uint256:
                 moved: uint256 = unsafe_sub(max(following, s), min(following, s))
                 if unsafe_mul(moved, _CLOSE) <= s:
                     return min(following, most)
-            if small and over and size < 2**150 and (following <= least or following >= most):
-                following = unsafe_div(unsafe_mul(s, s), unsafe_add(s, size))
+            if small and over and following <= least and size < 2**150:
+                scale: uint256 = isqrt(unsafe_div(s << 152, unsafe_add(s, unsafe_mul(size, 2))))
+                following = unsafe_mul(s, scale) >> 76
+            if following >= most and untried:
+                s = most
+                untried = False
+                continue
         if following <= least or following >= most:
             following = unsafe_add(least, most) >> 1
         if unsafe_sub(most, least) <= 1:

@@ -3,9 +3,10 @@
 The premium less its intrinsic value, over the smaller of forward and strike, is a share v between 0
 and 1, and rises with the deviation s = volatility * sqrt(time). The root is kept in a bracket.
 Within it Halley's method runs on ln v, or on ln (1 - v) from one half on, where the curve is nearly
-straight; a step that would leave the bracket is replaced by one in 1 / s, and that by halving. It
-starts at the larger of sqrt(2 |ln(F / K)|), where the curve turns, and v sqrt(2 pi), which the root
-is never below.
+straight. A step that would leave the bracket below is replaced by Newton's in 1 / s², one above by
+the bracket's end the first time, any other by halving. It starts at sqrt(2 |ln(F / K)|), where the
+curve turns, or at (v + |ln(F / K)| / 2) sqrt(2 pi), the root where it is nearly straight, whichever
+is less, but not below v sqrt(2 pi), as the root never is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from keelmark.pricing.fixed_point import ONE, log_ratio, year_root
 from keelmark.units import WAD
 
 MAX_TURNS = 64
-"""Steps after which the solver gives up; no premium is known that needs more than half of them."""
+"""Steps after which the solver gives up; no premium is known that needs more than eight."""
 
 SQRT_TWO_PI = 198593407093870406399063457410
 """sqrt(2 pi), Q96."""
@@ -71,8 +72,9 @@ def implied_volatility(is_call: bool, forward: int, strike: int, seconds: int, p
 
 def _solve(log: int, share: int, most: int) -> int:
     """The deviation, Q96, up to ``most``, at which the kernel gives a share of Q144."""
-    least = 0
-    guess = max(isqrt(log << 97), (share >> 48) * SQRT_TWO_PI >> 96)
+    least, untried = 0, True
+    linear = ((share >> 48) + (log >> 1)) * SQRT_TWO_PI >> 96
+    guess = max(min(isqrt(log << 97), linear), (share >> 48) * SQRT_TWO_PI >> 96)
     s = min(max(guess, 1), most)
     small = share < WHOLE >> 1
     target = share if small else WHOLE - share
@@ -81,7 +83,7 @@ def _solve(log: int, share: int, most: int) -> int:
         found = max(near - far, 0)
         over = found > share
         if over:
-            most = s
+            most, untried = s, False
         else:
             least = s
         tail = found if small else WHOLE - found
@@ -92,8 +94,11 @@ def _solve(log: int, share: int, most: int) -> int:
                 following = _halley(log, s, size, over, _pull(density, s, tail, small))
                 if abs(following - s) * CLOSE <= s:
                     return min(following, most)
-            if small and over and not least < following < most and size < 2**150:
-                following = s * s // (s + size)
+            if small and over and following <= least and size < 2**150:
+                following = s * isqrt((s << 152) // (s + 2 * size)) >> 76
+            if following >= most and untried:
+                s, untried = most, False
+                continue
         if not least < following < most:
             following = (least + most) >> 1
         if most - least <= 1:
