@@ -65,7 +65,7 @@ class Reader:
 
     def word(self, name: str, *keys: int, place: int = 0) -> int:
         """A word of the house, by variable, keys and place in an array."""
-        return self.storage(self.house, _slot(self.house_slots[name], keys) + place)
+        return self.storage(self.house, slot_of(self.house_slots[name], keys) + place)
 
     def signed(self, name: str, *keys: int) -> int:
         """A signed word of the house."""
@@ -75,7 +75,7 @@ class Reader:
     def fund_word(self, name: str, *keys: int) -> int:
         """A word of the fund's book of the house."""
         house = int.from_bytes(self.house, "big")
-        return self.storage(self.fund, _slot(self.fund_slots[name], (house, *keys)))
+        return self.storage(self.fund, slot_of(self.fund_slots[name], (house, *keys)))
 
     def call(self, signature: str, *arguments: int, to: bytes | None = None) -> bytes:
         """A view, with integers as arguments."""
@@ -148,7 +148,7 @@ class Reader:
         )
 
 
-def _slot(base: int, keys: tuple[int, ...]) -> int:
+def slot_of(base: int, keys: tuple[int, ...]) -> int:
     """Where Vyper keeps an entry of a mapping."""
     for key in keys:
         base = int.from_bytes(keccak(base.to_bytes(32, "big") + key.to_bytes(32, "big")), "big")
