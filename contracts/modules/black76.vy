@@ -38,6 +38,8 @@ PRICE_MIN: constant(uint256) = 10**9
 # Exclusive limit of forward and strike: what a lane of the price board holds, wad.
 PRICE_LIMIT: constant(uint256) = 2**88
 
+_PRICE_RANGE: constant(uint256) = PRICE_LIMIT - PRICE_MIN
+
 # Longest time to expiry, seconds: ten years of 365 days.
 SECONDS_MAX: constant(uint256) = 315_360_000
 
@@ -62,8 +64,8 @@ def _check(_forward: uint256, _strike: uint256, _seconds: uint256, _volatility: 
     @param _volatility Wad, annualised.
     """
     # Below the minimum the difference wraps to more than any limit.
-    assert unsafe_sub(_forward, PRICE_MIN) < PRICE_LIMIT - PRICE_MIN, "black76: forward out of range"
-    assert unsafe_sub(_strike, PRICE_MIN) < PRICE_LIMIT - PRICE_MIN, "black76: strike out of range"
+    assert unsafe_sub(_forward, PRICE_MIN) < _PRICE_RANGE, "black76: forward out of range"
+    assert unsafe_sub(_strike, PRICE_MIN) < _PRICE_RANGE, "black76: strike out of range"
     assert _seconds <= SECONDS_MAX, "black76: time out of range"
     assert _volatility <= VOLATILITY_MAX, "black76: volatility too large"
 

@@ -15,8 +15,9 @@
         rules with PM_ in their names); scan ranges are the regime's.
 
         A lane is the profit or loss of one unit long over the forward, in steps of 2^-13,
-        rounded down: it overstates a loss by less than 1.3e-4 of the forward, 3.5e-5 of
-        it in the weighted lanes' own unit. One unit short loses lane + 1.
+        rounded down; one unit short loses lane + 1. What the encoding adds to a loss, of
+        a long or of a short unit, is never negative and at most one step, 1.23e-4 of the
+        forward (and a unit of rounding in each of the two prices).
 @dev    Word: epoch uint16@0 (left zero here) | lane k int15@(16 + 15 k), two's
         complement. Lanes are computed with 2^14 added, so that they are never negative.
 """

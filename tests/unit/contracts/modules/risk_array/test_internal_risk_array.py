@@ -64,12 +64,16 @@ def exact_lanes(is_call: bool, row: Row, scan_bps: int) -> list[mpf]:
 def test_definition(
     pricing: Contract, is_call: bool, strike: int, days: Fraction, scan_bps: int
 ) -> None:
-    """Each lane is the floor of the exact figure, unless that lies within 1e-12 of a step."""
+    """Each lane is the floor of the exact figure, unless that lies within 1e-12 of a step: a loss
+    is overstated by one step at most, a long unit's and, by lane + 1, a short one's."""
     row = (100 * WAD, strike * WAD, int(days * DAY), 8 * WAD // 10)
     words = pricing.functions.risk_array_many([int(is_call), *row, scan_bps]).call()
     lanes = decode(words[0])
     for lane, exact in zip(lanes, exact_lanes(is_call, row, scan_bps), strict=True):
         assert floor(exact - mpf("1e-12")) <= lane <= floor(exact + mpf("1e-12"))
+        long_added, short_added = exact - lane, lane + 1 - exact
+        assert mpf("-1e-12") <= min(long_added, short_added)
+        assert max(long_added, short_added) <= 1 + mpf("1e-12")
     assert words[0] % 2**16 == 0
     assert words[3] == max(0, -min(lanes))
     assert words[4] == max(0, max(lanes) + 1)
