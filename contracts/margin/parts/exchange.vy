@@ -233,8 +233,6 @@ def _settle_leg(
     if opens:
         flags: uint256 = leg.side.word >> 120
         assert flags & (book.CALLED | book.INDEBTED) == 0, "house: called or indebted"
-        # Only the scenario engine margins options; each account chooses (instrument desk).
-        assert not _fill.is_option or (leg.side.word >> 128) & 255 != 0, "house: no options here"
         if trades:
             assert book.uncovered == 0, "house: loss uncovered"
             retail: bool = (_party >> 152) & 255 == RETAIL_CATEGORY

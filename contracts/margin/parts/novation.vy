@@ -167,6 +167,9 @@ def _apply(_leg: Leg, _fill: Fill, _quote_delta: int256, _cash_delta: int256) ->
     cash_delta: int256 = _cash_delta
     entry_price: uint256 = _fill.price
     if _fill.is_option:
+        # Only the scenario engine margins options; each account chooses (instrument
+        # desk), and nobody is asked to take over what it could not hold.
+        assert (leg.side.word >> 128) & 255 != 0, "house: no options here"
         cash_delta += quote_delta
         quote_delta = 0
         entry_price = _fill.measure
