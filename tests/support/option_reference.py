@@ -159,7 +159,9 @@ def requirement(held: Iterable[Option | Linear]) -> tuple[Fraction, Fraction, in
     worst = Fraction(0)
     for underlier in {one.underlier for one in positions}:
         rows = [one.results() for one in positions if one.underlier == underlier]
-        worst += ceil(max(Fraction(0), *(-sum(column, Fraction(0)) for column in zip(*rows, strict=True))))
+        worst += ceil(
+            max(Fraction(0), *(-sum(column, Fraction(0)) for column in zip(*rows, strict=True)))
+        )
     alone = sum((own_loss(one) for one in positions), Fraction(0))
     shorts = sum(one.weight for one in positions if isinstance(one, Option) and one.size < 0)
     least = ceil(Fraction(shorts * 2**24, 100))

@@ -26,9 +26,7 @@ def register(venue: OptionVenue, cfi: bytes, strike: int, option_type: int, lot:
 def listing(venue: OptionVenue, number: int, multiplier: int = 10_000) -> Any:
     """Lists it, as the operator."""
     market = venue.market
-    return market.do(
-        market.house.functions.list_instrument(number, multiplier), market.operator
-    )
+    return market.do(market.house.functions.list_instrument(number, multiplier), market.operator)
 
 
 @pytest.mark.parametrize("call", [True, False])
@@ -101,9 +99,7 @@ def test_only_the_operator(venue: OptionVenue, reverts: Any) -> None:
     market = venue.market
     for who in ("member", "lister", "stranger"):
         with reverts("roles: not the holder"):
-            market.do(
-                market.house.functions.list_instrument(number, 10_000), market.actors(who)
-            )
+            market.do(market.house.functions.list_instrument(number, 10_000), market.actors(who))
 
 
 def test_expired(venue: OptionVenue, reverts: Any) -> None:

@@ -135,9 +135,7 @@ def test_two_underliers_are_added(rich: OptionVenue) -> None:
     take(rich, option, -40 * WAD)
     take(rich, rich.put, WAD)
     near = [rich.held(rich.call, -WAD), rich.held(rich.put, WAD)]
-    other = rich.held(
-        option, -40 * WAD, forward=201 * WAD, volatility=9 * WAD // 10, underlier=ETH
-    )
+    other = rich.held(option, -40 * WAD, forward=201 * WAD, volatility=9 * WAD // 10, underlier=ETH)
     worst, _, margin = requirement([*near, other])
     assert worst == requirement(near)[0] + requirement([other])[0]
     assert asked(rich) == margin
@@ -173,9 +171,7 @@ def test_multiplier(rich: OptionVenue) -> None:
     market = rich.market
     rich.set(SPOT)
     terms = rich.word(rich.call)
-    rich.clearing.poke(
-        "book.instruments", terms & ~(2**16 - 1 << 80) | 13_333 << 80, rich.call
-    )
+    rich.clearing.poke("book.instruments", terms & ~(2**16 - 1 << 80) | 13_333 << 80, rich.call)
     market.refresh(rich.call)
     take(rich, rich.call, -WAD)
     plain = rich.held(rich.call, -WAD)
