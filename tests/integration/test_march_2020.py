@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,15 +17,11 @@ from pathlib import Path
 import pytest
 
 import keelmark.scenario
-from keelmark.chain import Chain, connect
-from keelmark.events import Event
-from keelmark.ledger.audit import Audit, Evidence, audit, judge
+from keelmark.ledger.audit import Evidence, judge
 from keelmark.ledger.reader import LogRow
 from keelmark.proofs.report_chain import ReportChainBroken
-from keelmark.scenario.bites import Answer, ask
-from keelmark.scenario.prices import bundled_prices
-from keelmark.scenario.replay import Replay, run_replay
 from keelmark.scenario.report import build_report
+from tests.support.replayed import Run, replayed
 
 BTC = 1
 WAD = 10**18
@@ -33,36 +29,10 @@ LOT = 10**15
 PRICES = Path(keelmark.scenario.__file__).parent / "data" / "btc_usd_2020_03.csv"
 
 
-@dataclass(frozen=True)
-class Run:
-    """One replay and what a supervisor made of it."""
-
-    chain: Chain
-    replay: Replay
-    audit: Audit
-    answers: Sequence[Answer]
-
-    def account(self, name: str) -> int:
-        """A role's account id."""
-        return next(number for number, found in self.replay.names.items() if found == name)
-
-    def events(self, name: str, who: str = "") -> list[Event]:
-        """Events of a name, of one account if it is given."""
-        return [
-            event
-            for event in self.audit.events
-            if event.name == name and (not who or event.number("account") == self.account(who))
-        ]
-
-
 @pytest.fixture(scope="module")
 def run() -> Run:
     """The whole thing, once."""
-    days = bundled_prices()
-    chain = connect("embedded", genesis_time=days[0].start - 4 * 86_400)
-    replay = run_replay(chain, days)
-    found = chain.run(audit(replay.deployment, BTC))
-    return Run(chain, replay, found, chain.run(ask(replay.deployment, replay.refusals)))
+    return replayed()
 
 
 def wad(text: str) -> int:
@@ -167,8 +137,11 @@ def test_nobody_is_liquidated_without_a_trigger(run: Run) -> None:
             late.add(name)
     assert {"leveraged fund", "short seller", "retail client de"} <= half
     assert {"trading firm", "short seller"} <= late
-    takers = {event.number("taker") for event in run.events("PositionLiquidated")}
-    assert takers == {run.account("liquidator")}
+    takers = {
+        (event.number("taker"), event.number("instrument") > 3)
+        for event in run.events("PositionLiquidated")
+    }
+    assert takers == {(run.account("liquidator"), False), (run.account("options dealer"), True)}
 
 
 def test_a_loss_goes_through_the_layers_in_order_and_becomes_a_debt(run: Run) -> None:
@@ -216,7 +189,7 @@ def test_the_dated_future_settles_at_the_mean_of_the_last_twenty_minutes(run: Ru
         wad("4857.1") + (wad("3858") - wad("4857.1")) * minute // 480 for minute in range(460, 480)
     ]
     assert settled.number("price") == sum(line) // 20
-    paid = run.events("PositionSettled")
+    paid = [event for event in run.events("PositionSettled") if event.number("instrument") == 2]
     assert sum(event.number("size") for event in paid) == 0
     # What one side gains the other loses, but for a wei a position.
     sizes = {event.number("account"): event.number("size") for event in paid}

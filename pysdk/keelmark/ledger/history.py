@@ -2,7 +2,8 @@
 
 Prices move without events of the house, so equity and requirements between two acts follow from
 the rebuilt state and the board's prices. A sample is taken when a price arrives, before anybody
-has acted on it; that is when margin must suffice.
+has acted on it; that is when margin must suffice. What reporters bring with it counts too, and
+options are valued by it, as whoever judges an account would have them valued first.
 """
 
 from __future__ import annotations
@@ -13,9 +14,14 @@ from dataclasses import dataclass, field
 from keelmark.events import Event
 from keelmark.ledger.fold import Ledger
 from keelmark.margin import check_account
+from keelmark.margin.revalued import revalued
+from keelmark.pricing.surface import Surface
 from keelmark.types import MarketState, PriceLane, Valuation
 
 __all__ = ["Sample", "market_state", "retrace"]
+
+OF_A_REPORT = ("PriceUpdated", "SurfaceUpdated")
+"""What one report of prices emits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Retraced:
 
     ledger: Ledger
     lanes: dict[int, PriceLane] = field(default_factory=dict)
+    surfaces: dict[int, Surface] = field(default_factory=dict)
+    """Underlier to its surface, in its present epoch."""
     samples: list[Sample] = field(default_factory=list)
 
 
@@ -70,25 +78,36 @@ def retrace(
         KeyError: an event speaks of an instrument that was never listed.
     """
     found = Retraced(Ledger(house_address=house_address))
+    due: Event | None = None
     for event in events:
+        if due and (event.name not in OF_A_REPORT or event.block_number != due.block_number):
+            found.samples.append(_sample(found, due, settlement_feed))
+            due = None
         found.ledger.apply(event)
-        if event.name != "PriceUpdated":
-            continue
-        feed = event.number("feed")
-        flags = event.number("flags") & 1
-        price, valid = event.number("price"), event.number("valid_until")
-        found.lanes[feed] = PriceLane(price, valid, flags)
-        if feed == underlier:
-            found.samples.append(_sample(found, event, settlement_feed, price, bool(flags)))
+        if event.name == "PriceUpdated":
+            feed, flags = event.number("feed"), event.number("flags") & 1
+            lane = PriceLane(event.number("price"), event.number("valid_until"), flags)
+            found.lanes[feed] = lane
+            due = event if feed == underlier else due
+        elif event.name == "SurfaceListed":
+            feed = event.number("underlier")
+            found.surfaces[feed] = Surface.from_word(feed, event.number("word"))
+        elif event.name == "SurfaceUpdated":
+            feed = event.number("underlier")
+            found.surfaces[feed] = found.surfaces[feed].updated(event.number("time"))
+    if due:
+        found.samples.append(_sample(found, due, settlement_feed))
     return found
 
 
-def _sample(
-    found: Retraced, event: Event, settlement_feed: int, price: int, jumped: bool
-) -> Sample:
-    """Equity and requirement of everybody with a position, now."""
+def _sample(found: Retraced, event: Event, settlement_feed: int) -> Sample:
+    """Equity and requirement of everybody with a position, at a price's own time."""
     ledger = found.ledger
-    state = market_state(ledger, found.lanes, settlement_feed, event.timestamp)
+    state = revalued(
+        market_state(ledger, found.lanes, settlement_feed, event.timestamp),
+        ledger.house.options,
+        found.surfaces,
+    )
     equity = requirement = 0
     lowest: int | None = None
     for book in ledger.accounts.values():
@@ -105,5 +124,12 @@ def _sample(
         for number, market in ledger.house.markets.items()
     }
     return Sample(
-        event.block_number, event.timestamp, price, jumped, interest, equity, requirement, lowest
+        block_number=event.block_number,
+        time=event.timestamp,
+        price=event.number("price"),
+        jumped=bool(event.number("flags") & 1),
+        open_interest=interest,
+        equity=equity,
+        requirement=requirement,
+        lowest_bps=lowest,
     )

@@ -7,7 +7,7 @@ and the report then says so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from keelmark.chain.operations import Operation
@@ -15,11 +15,14 @@ from keelmark.deploy import Deployment
 from keelmark.errors import Reverted
 from keelmark.events import Event
 from keelmark.ledger.audit import Audit
+from keelmark.margin.marks import JUMPED, STALE
 from keelmark.margin.words import unpack_party
 from keelmark.regulation import value
 from keelmark.reports.report import Bite
 from keelmark.reports.table import Column, Kind, Table, money_text
 from keelmark.reports.tables import AT_HALF, UNMET, Names, trigger
+from keelmark.scenario.finder import Finder
+from keelmark.scenario.option_bites import option_bites
 from keelmark.scenario.replay import Replay
 from keelmark.scenario.venue import BTC, LOT, Refusal
 from keelmark.types import Action, ClientCategory, GateReason, Valuation
@@ -41,6 +44,8 @@ class Answer:
     requirement: int
     jumped: bool
     """Whether the price carried the mark of a large move."""
+    stale: bool = False
+    """Whether a price or an option's risk array was out of date."""
     refused: str = ""
     """Why the house would not even work it out; empty if it did."""
 
@@ -53,6 +58,8 @@ class Answer:
             return self.refused
         if self.jumped:
             return "price board: the last move was above 20 %"
+        if self.stale:
+            return "house: the risk array is of an earlier price"
         return (
             f"house: equity {money_text(self.equity)} would stand against "
             f"initial margin {money_text(self.requirement)}"
@@ -77,9 +84,10 @@ def ask(deployment: Deployment, refusals: Sequence[Refusal]) -> Operation[list[A
                 account, refusal.instrument, refusal.size, Valuation.OPENING, block=block
             )
         except Reverted as refused:
-            found.append(Answer(gate, 0, 0, False, refused.reason))
+            found.append(Answer(gate, 0, 0, False, refused=refused.reason))
             continue
-        found.append(Answer(gate, after.equity, after.requirement, bool(after.flags & 2)))
+        jumped, stale = bool(after.flags & JUMPED), bool(after.flags & STALE)
+        found.append(Answer(gate, after.equity, after.requirement, jumped, stale))
     return found
 
 
@@ -113,46 +121,20 @@ def refusal_table(replay: Replay, answers: Sequence[Answer], names: Names) -> Ta
     return Table("refusals", columns, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Finder:
-    """The events and what is needed to word them."""
-
-    events: tuple[Event, ...]
-    names: Names
-    audit: Audit
-
-    def named(self, *names: str) -> list[Event]:
-        """Events of these names."""
-        return [event for event in self.events if event.name in names]
-
-    def retail(self, event: Event) -> bool:
-        """Whether an event's account is a retail client's."""
-        return self.audit.ledger.account(event.number("account")).retail
-
-    def who(self, events: Iterable[Event]) -> str:
-        """Whose accounts, each named once."""
-        return ", ".join(
-            dict.fromkeys(self.names.account(event.number("account")) for event in events)
-        )
-
-    def bite(self, title: str, rule: str, events: Sequence[Event], words: str) -> Bite:
-        """A bite that rests on events."""
-        places = tuple(f"block {event.block_number}, log {event.log_index}" for event in events)
-        first = self.names.synthetic_from_block
-        synthetic = bool(events) and all(event.block_number >= first for event in events)
-        return Bite(title, rule, places, words if events else "", synthetic)
-
-
 def bites(
     audit: Audit, replay: Replay, answers: Sequence[Answer], names: Names
 ) -> tuple[Bite, ...]:
     """Every rule that the replay is there to show, seen or not."""
-    find = _Finder(audit.events, names, audit)
+    find = Finder(audit.events, names, audit)
+    outdated = [
+        refusal for refusal, answer in zip(replay.refusals, answers, strict=True) if answer.stale
+    ]
     return (
         *_refusals(find, replay, answers),
         *_calls(find),
         *_losses(find),
         *_markets(find),
+        *option_bites(find, outdated),
     )
 
 
@@ -162,7 +144,7 @@ def _refused(title: str, rule: str, found: Sequence[tuple[Refusal, Answer]], wor
     return Bite(title, rule, places, words if found else "")
 
 
-def _refusals(find: _Finder, replay: Replay, answers: Sequence[Answer]) -> list[Bite]:
+def _refusals(find: Finder, replay: Replay, answers: Sequence[Answer]) -> list[Bite]:
     """What never became a trade."""
     pairs = list(zip(replay.refusals, answers, strict=True))
     parties = {
@@ -227,7 +209,7 @@ def _refusals(find: _Finder, replay: Replay, answers: Sequence[Answer]) -> list[
     ]
 
 
-def _calls(find: _Finder) -> list[Bite]:
+def _calls(find: Finder) -> list[Bite]:
     """Margin calls and what followed them."""
     met: list[Event] = []
     called: dict[int, bool] = {}
@@ -240,11 +222,16 @@ def _calls(find: _Finder) -> list[Bite]:
         elif event.name == "MarginCallEnded" and called.pop(account, False):
             met.append(event)
     taken = find.named("PositionLiquidated")
+    options = [event for event in taken if find.is_option(event)]
     unmet = [event for event in taken if trigger(event) == UNMET]
     half = [event for event in taken if trigger(event) == AT_HALF]
     retail = [event for event in half if find.retail(event)]
     issued = find.named("MarginCalled")
-    notional = sum(event.number("size") * event.number("mark") // WAD for event in taken)
+    notional = sum(
+        event.number("size") * event.number("mark") // WAD
+        for event in taken
+        if event not in options
+    )
     return [
         find.bite(
             "A margin call, met by paying in",
@@ -274,14 +261,15 @@ def _calls(find: _Finder) -> list[Bite]:
             "A liquidator takes positions over at mark, for a capped penalty",
             "LIQUIDATION_PENALTY_BPS",
             taken,
-            f"{len(taken)} take-overs of {money_text(notional, 0)} notional by "
+            f"{len(taken) - len(options)} take-overs of {money_text(notional, 0)} notional in "
+            f"perpetuals and futures, {len(options)} of options, by "
             + ", ".join(dict.fromkeys(find.names.account(e.number("taker")) for e in taken))
             + ".",
         ),
     ]
 
 
-def _losses(find: _Finder) -> list[Bite]:
+def _losses(find: Finder) -> list[Bite]:
     """Losses, debts, and the end of a retail client's."""
     allocated = [event for event in find.named("LossAllocated") if not find.retail(event)]
     layers = ("from_member_cash", "from_member_share", "from_house", "from_others")
@@ -333,7 +321,7 @@ def _losses(find: _Finder) -> list[Bite]:
     ]
 
 
-def _markets(find: _Finder) -> list[Bite]:
+def _markets(find: Finder) -> list[Bite]:
     """Funding and settlement."""
     rolled = [event for event in find.named("FundingRolled") if event.number("funding_rate")]
     settled = find.named("InstrumentSettled")

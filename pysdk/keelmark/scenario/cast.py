@@ -40,6 +40,8 @@ class Actor:
     """The clearing member's name; empty for a member itself."""
     reserve: int = 0
     """What it has outside of the house to meet margin calls with."""
+    scenarios: bool = False
+    """Whether its account is margined by scenarios, as options must be."""
 
     @property
     def retail(self) -> bool:
@@ -66,6 +68,10 @@ CAST = (
     Actor("retail client fr", RETAIL, "FR", cash=6_000, carried_by=SOUTH),
     Actor("retail client es", RETAIL, "ES", cash=5_000, carried_by=SOUTH),
     Actor("retail client uk", RETAIL, "GB", cash=5_000, carried_by=SOUTH),
+    Actor("options dealer", ELIGIBLE, "IE", cash=2_000_000, carried_by=SOUTH, scenarios=True),
+    Actor("option writer", PROFESSIONAL, "BE", cash=48_000, carried_by=SOUTH, scenarios=True),
+    Actor("hedged fund", PROFESSIONAL, "AT", cash=120_000, carried_by=NORTH, scenarios=True),
+    Actor("retail client nl", RETAIL, "NL", cash=2_000, carried_by=SOUTH, scenarios=True),
 )
 """Every party, in the order of onboarding: account ids follow it."""
 

@@ -22,6 +22,7 @@ from keelmark.margin.liquidation import (
 from keelmark.margin.marks import measure_price
 from keelmark.margin.results import MarginResult
 from keelmark.scenario.cast import CAST
+from keelmark.scenario.option_story import DEALER
 from keelmark.scenario.venue import GAS, Venue
 from keelmark.types import AccountFlag, AccountState, MarketState, Valuation
 from keelmark.units import WAD, div_ceil
@@ -29,6 +30,9 @@ from keelmark.units import WAD, div_ceil
 __all__ = ["Hindrance", "Keeper"]
 
 LIQUIDATOR = "liquidator"
+SWEEP = 32
+"""Accounts that one sweep may name."""
+
 ANY_MARK = 2**255
 WHOLE_STEPS = 8
 """Most take-overs of one account after one price."""
@@ -90,13 +94,14 @@ class Keeper:
                 self._look(book, names[number])
 
     def settle(self, instrument: int) -> None:
-        """Settles an expired future and pays every position in it out."""
-        house = self.venue.deployment.house
+        """Settles an expired future, or exercises an option, and pays every position out."""
+        house, books = self.venue.deployment.house, self.venue.book.accounts
         if not self._do(0, "settle", house.settle_instrument(instrument, gas=GAS)):
             return
-        for number, book in sorted(self.venue.book.accounts.items()):
-            if instrument in book.positions:
-                self._do(number, "pay out", house.settle_position(number, instrument, gas=GAS))
+        owners = [number for number in sorted(books) if instrument in books[number].positions]
+        for start in range(0, len(owners), SWEEP):
+            some = owners[start : start + SWEEP]
+            self._do(0, "pay out", house.sweep(instrument, some, gas=GAS))
 
     def roll(self, instrument: int) -> None:
         """Rolls a perpetual's funding if its window is over."""
@@ -178,16 +183,18 @@ class Keeper:
                     break
             else:
                 return
+            # Only who is margined by scenarios may hold options.
+            taker = DEALER if held.instrument in venue.book.house.options else LIQUIDATOR
             taking = venue.deployment.close_out.liquidate(
                 house,
                 book.account,
-                venue.ids[LIQUIDATOR],
+                venue.ids[taker],
                 held.instrument,
                 size,
                 ANY_MARK if held.size > 0 else 0,
                 gas=GAS,
             )
-            if not self._do(book.account, "liquidate", taking, LIQUIDATOR):
+            if not self._do(book.account, "liquidate", taking, taker):
                 return
 
     def _buy_collateral(self, book: AccountBook) -> None:

@@ -9,6 +9,7 @@ from keelmark.bindings.test_token import TestToken
 from keelmark.chain.client import Chain
 from keelmark.chain.compiler import compile_contract
 from keelmark.deploy import Plan, deploy
+from keelmark.pricing.surface import forward_feed
 from keelmark.scenario.cast import (
     CAST,
     FUNCTIONS,
@@ -18,11 +19,15 @@ from keelmark.scenario.cast import (
     test_lei,
 )
 from keelmark.scenario.venue import BOND_FEED, BTC, GAS, LOT_EXP, TOKEN, TOKEN_FEED, Venue
+from keelmark.scenario.volatility import SURFACE
 from keelmark.units import WAD
 
 __all__ = ["NINE_HOURS", "open_venue", "reporter_addresses"]
 
 BTC_DTI = b"4H95J0R2X"
+
+CALL, PUT = 1, 2
+"""Types of an option, as the registry numbers them."""
 
 NINE_HOURS = 9 * 3600
 """Greatest age of a BTC price: the replay pushes four a day, at most eight hours apart."""
@@ -34,8 +39,8 @@ DAY_AND_TWO_HOURS = 26 * 3600
 def open_venue(
     chain: Chain,
     start: int,
-    near_expiry: int,
-    far_expiry: int,
+    expiries: tuple[int, int],
+    strikes: tuple[int, int],
     progress: Callable[[str], None] | None = None,
 ) -> Venue:
     """Deploys the kit, lists the instruments, brings every party in.
@@ -43,8 +48,9 @@ def open_venue(
     Args:
         chain: a chain of one's own.
         start: seconds; the venue is set up in the hour before.
-        near_expiry: of the first dated future, 08:00 UTC of a day.
-        far_expiry: of the second.
+        expiries: of the first dated future, which is the options' too, and of the second; each
+            at 08:00 UTC of a day.
+        strikes: of the put and the call, wad.
         progress: told what is being done.
 
     Raises:
@@ -80,7 +86,9 @@ def open_venue(
             price_operator=signer_of("price operator").address,
         ),
     )
-    venue = Venue(chain, deployment, token, bond, near_expiry=near_expiry, far_expiry=far_expiry)
+    venue = Venue(chain, deployment, token, bond)
+    venue.near_expiry, venue.far_expiry = expiries
+    venue.put_strike, venue.call_strike = strikes
     venue.transactions = 2 + len(deployment.contracts)
     venue.gas_used = sum(found.gas_used for found in deployment.contracts.values())
     venue.now = chain.block().time
@@ -107,41 +115,16 @@ def reporter_addresses(names: tuple[str, ...]) -> list[str]:
 
 
 def _list(venue: Venue) -> None:
-    """Feeds with two of three reporters, the underlier, three instruments, the bond."""
-    board, registry, house = (
-        venue.deployment.board,
-        venue.deployment.instruments,
-        venue.deployment.house,
-    )
-    reporters = reporter_addresses(REPORTERS)
-    bounds = 10**12, 10**25
-    for feed, age in (
-        (BTC, NINE_HOURS),
-        (TOKEN_FEED, DAY_AND_TWO_HOURS),
-        (BOND_FEED, DAY_AND_TWO_HOURS),
-    ):
-        venue.send("price operator", board.add_feed(feed, *bounds, 500, 1, gas=GAS))
-        setting = board.set_signed_source(feed, reporters, 2, age, gas=GAS)
-        venue.send("price operator", setting)
-    for feed in (TOKEN_FEED, BOND_FEED):
-        venue.push(feed, WAD, venue.now + 1)
+    """Feeds, the underlier, five instruments, the bond."""
+    _feeds(venue)
+    registry, house = venue.deployment.instruments, venue.deployment.house
     venue.send("lister", registry.add_underlier(BTC_DTI, 7, b"BTC".ljust(8, b"\0"), gas=GAS))
-    for expiry in (0, venue.near_expiry, venue.far_expiry):
-        terms = Terms(
-            kind=2 if expiry else 1,
-            underlier=BTC,
-            expiry=expiry,
-            lot_exp=LOT_EXP,
-            cfi=b"FFMCSX" if expiry else b"JTMXCC",
-            upi=bytes(12),
-            settlement_currency=b"USD".ljust(9, b"\0"),
-            strike=0,
-            option_type=0,
-        )
-        venue.send("lister", registry.add_instrument(terms, gas=GAS))
-    venue.perpetual, venue.near, venue.far = 1, 2, 3
-    for number in (1, 2, 3):
-        venue.send("house operator", house.list_instrument(number, 10_000, gas=GAS))
+    near = venue.near_expiry
+    venue.perpetual = _instrument(venue, 1, b"JTMXCC")
+    venue.near = _instrument(venue, 2, b"FFMCSX", near)
+    venue.far = _instrument(venue, 2, b"FFMCSX", venue.far_expiry)
+    venue.put = _instrument(venue, 3, b"HTNDVC", near, venue.put_strike, PUT)
+    venue.call = _instrument(venue, 3, b"HTNAVC", near, venue.call_strike, CALL)
     listing = house.list_collateral(
         token=venue.bond.address,
         feed=BOND_FEED,
@@ -153,3 +136,47 @@ def _list(venue: Venue) -> None:
         gas=GAS,
     )
     venue.send("house operator", listing)
+
+
+def _feeds(venue: Venue) -> None:
+    """Feeds with two of three reporters: the spot, its surface, the token, the bond."""
+    board, operator = venue.deployment.board, "price operator"
+    bounds = 10**12, 10**25
+    for feed in (BTC, TOKEN_FEED, BOND_FEED):
+        venue.send(operator, board.add_feed(feed, *bounds, 500, 1, gas=GAS))
+    reporters = reporter_addresses(REPORTERS)
+    setting = board.set_signed_source(BTC, reporters, 2, NINE_HOURS, gas=GAS)
+    venue.send(operator, setting)
+    listing = board.list_surface(
+        BTC, SURFACE.tenors, SURFACE.moneyness, WAD // 100, 5 * WAD, 500, 1, gas=GAS
+    )
+    venue.send(operator, listing)
+    adding = board.add_expiry(BTC, venue.near_expiry, *bounds, 500, 1, gas=GAS)
+    venue.send(operator, adding)
+    points = [feed for row in SURFACE.volatility_feeds() for feed in row]
+    points.append(forward_feed(BTC, venue.near_expiry))
+    for feeds, age in ((points, NINE_HOURS), ([TOKEN_FEED, BOND_FEED], DAY_AND_TWO_HOURS)):
+        venue.send(operator, board.share_signed_source(feeds, BTC, age, gas=GAS))
+    venue.push_many({TOKEN_FEED: WAD, BOND_FEED: WAD}, venue.now + 1)
+
+
+def _instrument(
+    venue: Venue, kind: int, cfi: bytes, expiry: int = 0, strike: int = 0, option_type: int = 0
+) -> int:
+    """Registers and lists an instrument on BTC; its id."""
+    terms = Terms(
+        kind=kind,
+        underlier=BTC,
+        expiry=expiry,
+        lot_exp=LOT_EXP,
+        cfi=cfi,
+        upi=bytes(12),
+        settlement_currency=b"USD".ljust(9, b"\0"),
+        strike=strike,
+        option_type=option_type,
+    )
+    venue.send("lister", venue.deployment.instruments.add_instrument(terms, gas=GAS))
+    number = len(venue.book.house.instruments) + 1
+    listing = venue.deployment.house.list_instrument(number, 10_000, gas=GAS)
+    venue.send("house operator", listing)
+    return number

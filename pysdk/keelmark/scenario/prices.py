@@ -20,7 +20,7 @@ from pathlib import Path
 from keelmark.errors import InputError
 from keelmark.units import WAD
 
-__all__ = ["PriceDay", "PricePoint", "bundled_prices", "price_path", "read_prices"]
+__all__ = ["PriceDay", "PricePoint", "bundled_prices", "price_path", "price_text", "read_prices"]
 
 DAY = 86_400
 COLUMNS = ("date", "open", "high", "low", "close")
@@ -201,3 +201,8 @@ def dollars(wad: int) -> str:
     cents = wad * 100 // WAD
     sign = "-" if cents < 0 else ""
     return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+
+
+def price_text(wad: int) -> str:
+    """A price for people, every digit of it and no more."""
+    return f"{Decimal(wad).scaleb(-18).normalize():,f}"

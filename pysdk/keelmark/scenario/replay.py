@@ -8,7 +8,7 @@ contracts refuse is noted and goes into the report.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from keelmark.chain.client import Chain
@@ -16,8 +16,10 @@ from keelmark.deploy import Deployment
 from keelmark.scenario.cast import STRESS_REPORTERS
 from keelmark.scenario.keeper import Hindrance, Keeper
 from keelmark.scenario.opening import NINE_HOURS, open_venue, reporter_addresses
-from keelmark.scenario.prices import DAY, PriceDay, PricePoint, price_path
+from keelmark.scenario.option_story import OptionStory, strikes_of
+from keelmark.scenario.prices import DAY, PriceDay, PricePoint, price_path, price_text
 from keelmark.scenario.venue import BOND_FEED, BTC, GAS, LOT, TOKEN_FEED, Refusal, Venue
+from keelmark.scenario.volatility import surface_prices
 from keelmark.units import BPS, WAD
 
 __all__ = ["Replay", "run_replay"]
@@ -73,7 +75,10 @@ def run_replay(chain: Chain, days: Sequence[PriceDay], progress: Progress | None
     near = days[middle].start + 8 * 3600
     far = days[-1].start + 7 * DAY + 8 * 3600
     tell(0, total, "setting up")
-    venue = open_venue(chain, days[0].start, near, far, lambda words: tell(0, total, words))
+    strikes = strikes_of(days[0].open)
+    venue = open_venue(
+        chain, days[0].start, (near, far), strikes, lambda words: tell(0, total, words)
+    )
     keeper = Keeper(venue)
     market = _Market(venue, keeper, len(days))
     before: PricePoint | None = None
@@ -87,7 +92,13 @@ def run_replay(chain: Chain, days: Sequence[PriceDay], progress: Progress | None
     return Replay(
         deployment=venue.deployment,
         names={number: name for name, number in venue.ids.items()},
-        instruments={1: "BTC perpetual", 2: "BTC future, near", 3: "BTC future, far"},
+        instruments={
+            venue.perpetual: "BTC perpetual",
+            venue.near: "BTC future, near",
+            venue.far: "BTC future, far",
+            venue.put: f"BTC put {price_text(venue.put_strike)}, near",
+            venue.call: f"BTC call {price_text(venue.call_strike)}, near",
+        },
         transactions=venue.transactions,
         gas_used=venue.gas_used,
         refusals=tuple(venue.refusals),
@@ -103,22 +114,39 @@ class _Market:
     venue: Venue
     keeper: Keeper
     days: int
+    points: list[PricePoint] = field(default_factory=list)
+    """The prices so far."""
+
+    def __post_init__(self) -> None:
+        self.options = OptionStory(self.venue, MAKERS[0])
 
     def step(self, point: PricePoint) -> None:
-        """One price, the keeper's round, and what parties do then."""
+        """One report of prices, the keeper's round, and what parties do then."""
         venue = self.venue
-        venue.push(BTC, point.price, point.time)
-        if point.place == 0:
-            for feed in (TOKEN_FEED, BOND_FEED):
-                venue.push(feed, WAD, point.time)
-        if venue.near_expiry <= point.time < venue.near_expiry + 3600:
-            self.keeper.settle(venue.near)
+        self._report(point)
+        expires = venue.near_expiry <= point.time < venue.near_expiry + 3600
+        if expires:
+            for instrument in (venue.near, venue.put, venue.call):
+                self.keeper.settle(instrument)
         self.keeper.scan()
         if point.place == 1:
             self.keeper.roll(venue.perpetual)
+        if expires:
+            self.options.leave()
         if point.place == 0:
             self._flow(point.day)
         self._story(point.day, point.place)
+
+    def _report(self, point: PricePoint) -> None:
+        """Brings what reporters sign at one time: the spot, once a day the token and the bond,
+        and the surface as long as options live."""
+        self.points.append(point)
+        prices = {BTC: point.price}
+        if point.time < self.venue.near_expiry:
+            prices |= surface_prices(self.points, self.venue.near_expiry)
+        if point.place == 0:
+            prices |= {TOKEN_FEED: WAD, BOND_FEED: WAD}
+        self.venue.push_many(prices, point.time)
 
     def observe(self, before: PricePoint, point: PricePoint) -> None:
         """The settlement window: prices on a straight line, one observation a minute."""
@@ -159,6 +187,10 @@ class _Market:
             venue.trade(
                 two, "asset manager", 30 * WAD, self._price(10), dated, tried="asset manager"
             )
+        elif moment == (0, 1):
+            self.options.open()
+        elif moment == (0, 2):
+            self.options.open_on_stale()
         elif moment == (1, 3):
             venue.trade("trading firm", three, 80 * WAD, self._price(0), dated)
         elif moment == (3, 0):
@@ -244,8 +276,7 @@ class _Market:
             the block in which the synthetic reporters took over.
         """
         venue = self.venue
-        for feed in (TOKEN_FEED, BOND_FEED):
-            venue.push(feed, WAD, midnight + 300)
+        venue.push_many({TOKEN_FEED: WAD, BOND_FEED: WAD}, midnight + 300)
         venue.until(midnight + 600)
         applying = venue.deployment.board.apply_change(BTC, SIGNED_SLOT, gas=GAS)
         block = venue.send("price operator", applying).block_number

@@ -22,8 +22,11 @@ from keelmark.deploy.surfaces import board_domain, push_prices, sign_price, sign
 from keelmark.errors import Reverted
 from keelmark.events import Event, decode
 from keelmark.ledger import Ledger
+from keelmark.margin.marks import array_stale, is_open_option
+from keelmark.margin.revalued import revalued
+from keelmark.pricing.surface import Surface
 from keelmark.scenario.cast import REPORTERS, Actor, lei_word, signer_of
-from keelmark.types import MarketState, PriceLane
+from keelmark.types import Engine, MarketState, PriceLane
 
 __all__ = ["BOND_FEED", "BTC", "GAS", "LOT", "TOKEN_FEED", "Refusal", "Venue"]
 
@@ -88,13 +91,18 @@ class Venue:
     perpetual: int = 0
     near: int = 0
     far: int = 0
+    put: int = 0
+    call: int = 0
     near_expiry: int = 0
     far_expiry: int = 0
+    put_strike: int = 0
+    call_strike: int = 0
     transactions: int = 0
     gas_used: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     book: Ledger = field(default_factory=Ledger)
     lanes: dict[int, PriceLane] = field(default_factory=dict)
+    surfaces: dict[int, Surface] = field(default_factory=dict)
     now: int = 0
     _nonces: dict[str, int] = field(default_factory=dict)
     _places: dict[str, str] = field(default_factory=dict)
@@ -146,8 +154,15 @@ class Venue:
             self.lanes[event.number("feed")] = PriceLane(
                 event.number("price"), event.number("valid_until"), event.number("flags") & 1
             )
-        else:
-            self.book.apply(event)
+            return
+        if event.name == "SurfaceListed":
+            underlier = event.number("underlier")
+            self.surfaces[underlier] = Surface.from_word(underlier, event.number("word"))
+        elif event.name == "SurfaceUpdated":
+            underlier = event.number("underlier")
+            moved = self.surfaces[underlier].updated(event.number("time"))
+            self.surfaces[underlier] = moved
+        self.book.apply(event)
 
     def until(self, time: int) -> None:
         """Sets the next block's time, or a second later than the newest if that is later."""
@@ -187,8 +202,28 @@ class Venue:
         return self.lanes[BTC].price
 
     def market(self) -> MarketState:
-        """The market as a margin check takes it, a second from now."""
+        """The market as whoever judges an account takes it, a second from now: options valued
+        anew, as the close-out contract does first."""
+        return revalued(self._written(), self.book.house.options, self.surfaces)
+
+    def _written(self) -> MarketState:
+        """The same with the options' arrays that the house has."""
         return self.book.house.market_state(self.lanes, TOKEN_FEED, self.now + 1)
+
+    def option_mark(self, option: int) -> int:
+        """An option's premium now, wad."""
+        return self.market().instruments[option].mark
+
+    def refresh(self, options: Iterable[int]) -> None:
+        """Has the arrays of those options refreshed that are open and stale."""
+        market = self._written()
+        stale = [
+            number
+            for number in options
+            if is_open_option(market.instruments[number]) and array_stale(number, market)
+        ]
+        if stale:
+            self.send("keeper", self.deployment.house.refresh_arrays(stale, gas=GAS))
 
     # Parties and money
 
@@ -236,6 +271,8 @@ class Venue:
             self.send(actor.carried_by, opening)
         else:
             self.send("house operator", house.admit_member(account, gas=GAS))
+        if actor.scenarios:
+            self.send(actor.name, house.choose_engine(account, Engine.SCENARIOS, gas=GAS))
         self.send(actor.name, house.deposit(account, 0, actor.cash * TOKEN, gas=GAS))
         if actor.bonds:
             self.send(actor.name, house.deposit(account, 1, actor.bonds * TOKEN, gas=GAS))
