@@ -81,7 +81,9 @@ def options(draw: st.DrawFn) -> Row:
     """A point of the whole domain: the strike anywhere, or within 30 % of the forward."""
     forward = draw(PRICES)
     if draw(st.booleans()):
-        strike = min(max(forward * draw(st.integers(7_000, 13_000)) // 10_000, PRICE_MIN), PRICE_MAX)
+        strike = min(
+            max(forward * draw(st.integers(7_000, 13_000)) // 10_000, PRICE_MIN), PRICE_MAX
+        )
     else:
         strike = draw(PRICES)
     return forward, strike, draw(SECONDS), draw(VOLATILITIES)

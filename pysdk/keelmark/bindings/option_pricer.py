@@ -148,7 +148,7 @@ class OptionPricer:
         block: BlockId = "latest",
     ) -> Operation[tuple[int, int, int, int, int]]:
         """What one unit gains or loses in sixteen scenarios. Reverts outside the domain of
-        `black76`, for a scan range above 10,000 bps and if a lane does not fit.
+        `black76`, for a scan range above 30,000 bps and if a lane does not fit.
         """
         return read(
             self,
