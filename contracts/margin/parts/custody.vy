@@ -182,7 +182,8 @@ def close_account(account: uint256):
     word: uint256 = book.accounts[account]
     member: uint256 = (word >> 136) & MASK_32
     assert word != 0, "house: unknown account"
-    empty_word: uint256 = word & ~((book.RETAIL | book.MEMBER) << 120)
+    # Neither its category nor its margin engine makes an account less empty.
+    empty_word: uint256 = word & ~(((book.RETAIL | book.MEMBER) << 120) | (255 << 128))
     assert empty_word == (book.EXISTS << 120) | (member << 136), "house: account not empty"
     assert member != account or book.carried_accounts[member] == 1, "house: carries accounts"
     assert book.counted_gain[account] == 0, "house: gain not scaled"
