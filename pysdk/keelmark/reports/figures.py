@@ -35,6 +35,9 @@ BLUE, ORANGE, GREEN, RED, GREY, SAND = (
     "#7b8794",
     "#f3e8d2",
 )
+LAYERS = (BLUE, ORANGE, GREEN, "#8a5aa8", "#5bb0c9", GREY)
+"""Colours of stacked layers; with more of them they come round."""
+
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "keelmark",
@@ -154,8 +157,7 @@ def _open_interest(report: Report) -> str:
     names = list(points[-1].open_interest) if points else []
     layers = [[_units(point.open_interest.get(name, 0)) for point in points] for name in names]
     if layers:
-        colours = [BLUE, ORANGE, GREEN, GREY][: len(names)] if len(names) <= 4 else None
-        axis.stackplot(times, *layers, labels=names, colors=colours, step="post", alpha=0.85)
+        axis.stackplot(times, *layers, labels=names, colors=LAYERS, step="post", alpha=0.85)
         axis.legend(frameon=False, fontsize=9, loc="upper left")
     axis.set_ylabel("BTC")
     _dates(axis, points)

@@ -13,6 +13,7 @@ from keelmark.reports.table import Column, Kind, Table, money_text, time_text
 from keelmark.reports.tables import Names, all_tables
 from keelmark.scenario.bites import Answer, bites, refusal_table
 from keelmark.scenario.replay import Replay
+from keelmark.scenario.volatility import MODEL
 from keelmark.types import ClientCategory, PartyFlag, Regime
 
 __all__ = ["build_report"]
@@ -22,6 +23,14 @@ APPLIED = (
     "SCAN_BTC_OTC_BPS",
     "NET_FIXED_BPS",
     "NET_NGR_BPS",
+    "PORTFOLIO_OFFSET_CAP_BPS",
+    "PM_SHORT_MINIMUM_BPS",
+    "PM_VOLATILITY_UP_BPS",
+    "PM_VOLATILITY_DOWN_BPS",
+    "PM_VOLATILITY_TENOR_DAYS",
+    "PM_VOLATILITY_POWER_SHORT_BPS",
+    "PM_EXTREME_SCANS",
+    "PM_EXTREME_WEIGHT_BPS",
     "RETAIL_EU_CRYPTO_LEVERAGE",
     "RETAIL_MARGIN_CRYPTO_BPS",
     "RETAIL_PERPETUAL_AS_CFD",
@@ -43,6 +52,9 @@ APPLIED = (
     "LOSS_TAKES_OTHERS_MARGIN",
     "PRICE_JUMP_BPS",
     "PRICE_BAND_BPS",
+    "OPTION_PRICE_BAND_BPS",
+    "VOLATILITY_MIN_BPS",
+    "VOLATILITY_MAX_BPS",
     "PRICE_MAX_AGE_LIMIT_SECONDS",
     "FUNDING_CLAMP_BPS",
     "FUNDING_WINDOW_SECONDS",
@@ -167,6 +179,9 @@ def _notes(replay: Replay, prices: str, finality: str, chain: str) -> tuple[str,
         "reconstructed: open, low, high, close at 00:00, 08:00, 16:00 and 23:59 UTC if it closed "
         "at or above its open, else open, high, low, close. In the half hour before the near "
         "future's settlement, prices lie on a straight line between two of these.",
+        f"Options: {MODEL}. A premium is a unit's value by Black-76 on the forward, ACT/365, "
+        "undiscounted; each valuation names its inputs by a digest (mark-to-model, CDE 2.28). "
+        "Once the options have expired, reporters sign no surface any more.",
         "Everybody here is a role played by a program; nobody traded this. Who wanted what is "
         "written in the scenario. What the rules then did is not.",
         f"From block {replay.synthetic_from_block:,} on, prices are synthetic: one fall of 60 % "
