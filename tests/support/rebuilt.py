@@ -46,6 +46,26 @@ def with_board(market: Market) -> dict[str, list[ChainLog]]:
     return {**both_chains(market), board: chain_logs(market, board)}
 
 
+def extended(
+    market: Market, known: dict[str, list[ChainLog]], receipts: int
+) -> dict[str, list[ChainLog]]:
+    """Chains that were read once, and what a market's further receipts add to them.
+
+    Args:
+        market: whose logs.
+        known: chains as they were when the market had so many receipts.
+        receipts: how many; reading every log anew takes seconds.
+    """
+    found = {address: list(logs) for address, logs in known.items()}
+    for receipt in market.receipts[receipts:]:
+        for log in receipt["logs"]:
+            if log["address"] in found:
+                topics = tuple(bytes(topic) for topic in log["topics"])
+                place = (log["blockNumber"], topics, bytes(log["data"]), log["logIndex"])
+                found[log["address"]].append(ChainLog(*place))
+    return found
+
+
 def events(market: Market, chains: dict[str, list[ChainLog]] | None = None) -> list[Event]:
     """Every event of the house and its fund, or of the chains given, in the order of emission."""
     found: list[Event] = []
