@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.test_gas import FIRST_EXPIRY, record
+from benchmarks.gas_table import record
+from benchmarks.test_gas import FIRST_EXPIRY
 from benchmarks.test_gas import market as market
-from benchmarks.test_gas import table as table
 from tests.support.market import BTC, ETH, Market
 from tests.support.orders import WAD
 from tests.support.surface import MarketSurface

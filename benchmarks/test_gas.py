@@ -9,72 +9,24 @@ and stand in `README.md` with what they do more or less than we do.
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.gas_table import record
 from tests.support.market import ETH, Market
 from tests.support.orders import WAD
 
-SNAPSHOT = Path(__file__).with_name("gas_snapshot.json")
 DAY = 86_400
 FIRST_EXPIRY = 1_585_900_800
 """3 April 2020, 08:00 UTC."""
-
-TOLERANCE = 400
-"""Gas that a signature's zero bytes may add or take: each is 12 cheaper in calldata."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table."""
-
-    name: str
-    gas: int
-    target: int | None = None
-    peer: str = ""
-
-
-ROWS: list[Row] = []
 
 
 @pytest.fixture
 def market(w3: Any, deploy: Any, actors: Any, send: Any, set_time: Any, now: Any) -> Market:
     """A venue with two underliers."""
     return Market(w3, deploy, actors, send, set_time, now)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def table() -> Any:
-    """Prints the table when every row is there, and holds it to the snapshot."""
-    yield
-    shown = Table("what", "gas", "to reach", "", "best peer measured", title="Gas, from receipts")
-    for row in ROWS:
-        verdict = "" if row.target is None else ("met" if row.gas <= row.target else "MISSED")
-        goal = "" if row.target is None else f"{row.target:,}"
-        shown.add_row(row.name, f"{row.gas:,}", goal, verdict, row.peer)
-    Console(width=130).print(shown)
-    measured = {row.name: row.gas for row in ROWS}
-    if os.environ.get("KEELMARK_GAS_UPDATE"):
-        known = json.loads(SNAPSHOT.read_text()) if SNAPSHOT.exists() else {}
-        SNAPSHOT.write_text(json.dumps(known | measured, indent=2) + "\n")
-
-
-def record(name: str, gas: int, target: int | None = None, peer: str = "") -> None:
-    """Keeps a row and compares it with the snapshot."""
-    ROWS.append(Row(name, gas, target, peer))
-    if os.environ.get("KEELMARK_GAS_UPDATE"):
-        return
-    known = json.loads(SNAPSHOT.read_text())
-    assert name in known, f"{name} is not in the snapshot: run scripts/benchmark --update"
-    assert gas <= known[name] + TOLERANCE, f"{name}: {gas:,} gas, {known[name]:,} in the snapshot"
 
 
 def fill(market: Market, name: str, count: int, underliers: int = 1) -> list[int]:

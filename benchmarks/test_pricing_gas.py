@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from web3.contract import Contract
 
-from benchmarks.test_gas import record
-from benchmarks.test_gas import table as table
+from benchmarks.gas_table import record
 from keelmark.pricing import price
 from tests.support.options import rows
 
