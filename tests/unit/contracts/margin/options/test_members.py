@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from eth_tester.exceptions import TransactionFailed
 
 from tests.support.distress import check_money, events
 from tests.support.market import PROFESSIONAL
@@ -155,3 +156,69 @@ def test_not_opposite(client: OptionVenue, reverts: Any) -> None:
     client.set(HIGH)
     with reverts("close-out: not opposite"):
         close(client, WAD, "seller")
+
+
+def test_promise_is_not_broken_by_little_gas(client: OptionVenue) -> None:
+    """Whoever calls on members chooses the gas: either a promise is kept, or nothing happens."""
+    promise(client, "first", 260_000)
+    client.trade("first", "seller", WAD // 10, client.put)
+    client.set(HIGH)
+    market, backend = client.market, client.clearing.backend
+    calling = market.close_out.functions.backstop(
+        market.house.address, market.ids["client"], client.call, WAD, [market.ids["first"]]
+    )
+    kept = set()
+    for gas in range(200_000, 1_600_000, 35_000):
+        before = backend.take_snapshot()
+        try:
+            market.send(calling, market.actors("keeper"), gas=gas)
+            kept.add(True)
+        except TransactionFailed:
+            kept.add(False)
+        finally:
+            seen = left(client, "first"), market.position("first", client.call).size
+            backend.revert_to_snapshot(before)
+        assert seen in ((260_000 * WAD, 0), (247_000 * WAD, -WAD))
+    assert kept == {True, False}
+
+
+def test_promise_may_owe_a_premium(client: OptionVenue) -> None:
+    """A member with bonds alone takes a long call as it promised, and is called for the cash."""
+    market = client.market
+    market.join("bonded", PROFESSIONAL, "DE", member=True, share=1_000)
+    market.choose_engine("bonded")
+    market.deposit("bonded", 100_000, asset=1)
+    market.join("bull", cash=5_000)
+    market.choose_engine("bull")
+    client.trade("bull", "buyer", WAD, client.call)
+    market.trade("bull", "buyer", WAD, SPOT)
+    promising = market.house.functions.commit_backstop(market.ids["bonded"], 10**6 * WAD)
+    market.do(promising, market.actors("bonded"))
+    client.set(2_900 * WAD)
+    assert market.margin("bull")["equity"] < 0
+    calling = market.close_out.functions.backstop(
+        market.house.address, market.ids["bull"], client.call, WAD, [market.ids["bonded"]]
+    )
+    market.do(calling, market.actors("keeper"))
+    assert market.position("bonded", client.call).size == WAD
+    assert market.cash("bonded") == -client.mark(client.call)
+
+
+def test_liquidator_pays_its_premium(client: OptionVenue, reverts: Any) -> None:
+    """Who takes a long by choice pays for it: else the receiver could take the loan away."""
+    market = client.market
+    market.join("bonded", bonds=100_000)
+    market.choose_engine("bonded")
+    market.join("bull", cash=5_000)
+    market.choose_engine("bull")
+    client.trade("bull", "buyer", WAD, client.call)
+    market.trade("bull", "buyer", WAD, SPOT)
+    market.withdraw("bull", 600)
+    client.set(5_000 * WAD)
+    with reverts("house: premium not paid"):
+        market.liquidate("bull", "bonded", WAD // 2, client.call)
+    call = market.liquidating("bull", "bonded", [(client.call, WAD // 2)])
+    with reverts("house: premium not paid"):
+        market.do(call, market.actors("bonded"))
+    market.deposit("bonded", 100)
+    market.liquidate("bull", "bonded", WAD // 2, client.call)

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from tests.support.distress import check_money
-from tests.support.market import BTC, RETAIL, TOKEN_FEED
+from tests.support.market import BTC, ETH, RETAIL, TOKEN_FEED
+from tests.support.option_reference import requirement
 from tests.support.orders import WAD
+from tests.support.surface import MarketSurface
 from tests.unit.contracts.margin.options.conftest import SPOT, OptionVenue
 
 HOUR = 3_600
@@ -332,3 +334,16 @@ def test_category_changed(venue: OptionVenue, reverts: Any) -> None:
     with reverts("house: category changed"):
         venue.trade("third", "seller", WAD, venue.call)
     venue.trade("seller", "buyer", WAD, venue.call)
+
+
+def test_retail_short_of_a_wide_scan_range(venue: OptionVenue) -> None:
+    """Ether's scan range is half its price: a sold call may lose more than the floor."""
+    market = venue.market
+    ether = MarketSurface(market, ETH)
+    ether.set(200 * WAD, {venue.expiry: 200 * WAD}, 9 * WAD // 10)
+    option = market.list_option(ETH, venue.expiry, 100 * WAD, call=True)
+    market.refresh(option)
+    venue.trade("buyer", "saver", WAD, option)
+    held = venue.held(option, -WAD, forward=200 * WAD, volatility=9 * WAD // 10, underlier=ETH)
+    alone = requirement([held])[2]
+    assert market.margin("saver")["requirement"] == max(alone, 100 * WAD) == alone
