@@ -9,7 +9,8 @@ from web3.contract import Contract
 from keelmark.pricing import cdf
 from tests.support.options import WAD
 
-ENDS = [-(2**255), 1 - 2**255, 2**255 - 1, -(2**128), 2**128]
+ENDS = [-(2**255), 1 - 2**255, 2**255 - 1, -(2**128), 2**128, -(2**32) * WAD, 2**32 * WAD]
+"""The last two would square to nothing modulo 2^256, were they not taken for the end first."""
 NEAR_ENDS = [sign * (9 * WAD + step) for sign in (1, -1) for step in (-2, -1, 0, 1, 2)]
 ANY = st.one_of(
     st.integers(-10 * WAD, 10 * WAD), st.integers(-(2**255), 2**255 - 1), st.integers(-1000, 1000)
