@@ -16,7 +16,8 @@ from keelmark.margin import check_account
 from keelmark.margin.account import reduction_allowed
 from keelmark.margin.funding import add_premium, roll, roll_due
 from keelmark.margin.liquidation import trade_account
-from keelmark.margin.trade import classify, settle
+from keelmark.margin.marks import price_flags
+from keelmark.margin.trade import classify, settle, within_band
 from keelmark.regulation import value
 from keelmark.types import (
     JUMP_FLAG,
@@ -94,19 +95,14 @@ class Model:
 
     def market(self) -> MarketState:
         """What a margin check reads besides the account."""
-        return MarketState(
-            self.now, self.house.instruments, self.lanes, TOKEN_FEED, self.house.assets
-        )
+        return self.house.market_state(self.lanes, TOKEN_FEED, self.now)
 
     def flags(self, state: AccountState) -> int:
         """Flags of the prices that an account's positions need."""
-        found = 0
+        found, market = 0, self.market()
         for held in state.positions:
-            instrument = self.house.instruments[held.instrument]
-            if held.size and not instrument.settled:
-                lane = self.lanes[instrument.feed]
-                found |= 0 if lane.fresh(self.now) else STALE
-                found |= JUMPED if lane.flags & JUMP_FLAG else 0
+            if held.size:
+                found |= price_flags(held.instrument, market)
         return found
 
     def assess(self, state: AccountState, valuation: Valuation) -> Checked:
@@ -239,8 +235,7 @@ class Model:
             raise Refused("house: loss being allocated")
         instrument = self.open_terms(number)
         index = self.lanes[instrument.feed].price
-        low = index - index * value("PRICE_BAND_BPS") // BPS
-        if not low <= price <= index + (index - low):
+        if not within_band(price, index):
             raise Refused("house: price outside the band")
         if self.lanes[instrument.feed].fresh(self.now) and roll_due(instrument, self.now):
             self._roll(number, index)
@@ -347,7 +342,7 @@ class Model:
         """Anyone fixes the settlement price of an expired future."""
         instrument = self.house.instruments[number]
         if instrument.kind != Kind.DATED_FUTURE or instrument.settled:
-            raise Refused("house: not a dated future")
+            raise Refused("house: does not expire")
         if self.now < instrument.time:
             raise Refused("house: not expired")
         if not self._final(instrument.feed, instrument.time):
