@@ -76,7 +76,8 @@ def test_it_leaves_everything_and_nothing_else(
     assert [path.name for path in out.parent.iterdir()] == ["report"]
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert {"report.html", "report.json", "deployment.json"} <= names
-    for table in ("trades", "margin", "liquidations", "losses"):
+    options = ("options", "option_premiums", "option_valuations")
+    for table in ("trades", "margin", "liquidations", "losses", *options):
         assert {f"tables/{table}.csv", f"tables/{table}.parquet"} <= names
 
 

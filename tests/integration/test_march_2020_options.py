@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import mpmath
 import pytest
@@ -24,6 +25,7 @@ from keelmark.reports.report import Bite
 from keelmark.reports.tables import Names
 from keelmark.scenario.finder import Finder
 from keelmark.scenario.option_bites import option_bites
+from keelmark.scenario.report import build_report
 from tests.support.black76_reference import DIGITS
 from tests.support.option_reference import PRICE_ERROR, Linear, Option, price_of, requirement
 from tests.support.replayed import Run, replayed
@@ -228,6 +230,46 @@ def test_a_stale_array_stops_opening(run: Run) -> None:
     assert answer.stale
     assert not answer.jumped
     assert answer.equity >= answer.requirement
+
+
+def records(run: Run) -> dict[str, list[dict[str, Any]]]:
+    """The report's tables of options, by name."""
+    report = build_report(run.audit, run.replay, run.answers, prices="a file", chain="embedded")
+    assert {table.name for table in report.options} <= {table.name for table in report.tables}
+    return {table.name: table.records() for table in report.options}
+
+
+def test_the_report_has_terms_and_ends(run: Run) -> None:
+    put, call = records(run)["options"]
+    assert (put["option_type"], call["option_type"]) == ("put", "call")
+    for row, strike in ((put, 7_800), (call, 10_000)):
+        assert row["strike_wad"] == str(strike * WAD)
+        assert row["expiry"] == row["first_exercise"] == EXPIRY
+    assert (put["end"], call["end"]) == ("exercised", "ended without paying")
+    assert int(put["payoff_wad"]) + int(put["settlement_price_wad"]) == 7_800 * WAD
+
+
+def test_the_report_has_every_premium_with_strike_exercise_date_and_delta(run: Run) -> None:
+    rows = records(run)["option_premiums"]
+    # Four trades and three take-overs, two legs each; what one side pays the other gets.
+    assert len(rows) == 2 * (4 + 3)
+    assert sum(int(row["premium_wad"]) for row in rows) == 0
+    row = next(row for row in rows if row["party"] == "retail client nl")
+    cash = leg(run, "retail client nl", PUT).number("cash")
+    assert int(row["premium_wad"]) == 2_000 * WAD - cash
+    assert (row["strike_wad"], row["first_exercise"]) == (str(7_800 * WAD), EXPIRY)
+    assert abs(mpf(row["delta_wad"]) / WAD - opened(WAD).delta()) < mpf(10) ** -15
+
+
+def test_the_report_has_every_valuation(run: Run) -> None:
+    rows = records(run)["option_valuations"]
+    events = run.events("RiskArrayRefreshed")
+    assert len(rows) == len(events)
+    assert {row["method"] for row in rows} == {"mark-to-model"}
+    for row, event in zip(rows, events, strict=True):
+        assert row["valued_at"] in {time for time, _ in path()}
+        assert row["model"] == "0x" + event.word("model").hex()
+        assert row["volatility_wad"] == str(event.number("volatility"))
 
 
 # What the report says of it can be found wanting

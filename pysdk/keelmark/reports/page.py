@@ -58,6 +58,7 @@ SECTIONS = (
     ("margin", "Margin calls"),
     ("liquidations", "Liquidations"),
     ("losses", "Losses and debts"),
+    ("options", "Options"),
     ("settlement", "Settlement, collateral, funding"),
     ("rules", "Rules applied"),
     ("proof", "Proof and reconciliation"),
@@ -95,8 +96,14 @@ FIGURES = (
     ),
 )
 
-NUMBERS = (Kind.COUNT, Kind.MONEY, Kind.SIZE, Kind.UNITS)
-LONG = ("uti", "address", "folded", "stored", "code_hash")
+OPTION_WORDS = (
+    "European, settled in cash, valued by Black-76 on the forward, ACT/365, undiscounted. A "
+    "premium is paid in full when the option is traded. Numbers in brackets are those of the "
+    "critical data elements (CDE, version 3) that a column carries."
+)
+
+NUMBERS = (Kind.COUNT, Kind.MONEY, Kind.SIZE, Kind.RATIO, Kind.UNITS)
+LONG = ("uti", "address", "folded", "stored", "code_hash", "model")
 COLLAPSED = 40
 """Rows beyond which a table is folded away."""
 
@@ -117,6 +124,7 @@ def render(report: Report) -> str:
         "margin": _table(report.margin),
         "liquidations": _table(report.liquidations),
         "losses": _table(report.losses),
+        "options": _paragraph(OPTION_WORDS) + "".join(_titled(table) for table in report.options),
         "settlement": others,
         "rules": _paragraph(
             "Constants in bytecode. Status: read = taken from the text itself; derived = "

@@ -65,6 +65,8 @@ class Report:
     margin: Table
     liquidations: Table
     losses: Table
+    options: tuple[Table, ...]
+    """Terms, premiums and valuations of options."""
     others: tuple[Table, ...]
     refusals: Table
     roots: Table
@@ -81,7 +83,8 @@ class Report:
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables that become files."""
-        return (self.trades, self.margin, self.liquidations, self.losses, *self.others)
+        first = self.trades, self.margin, self.liquidations, self.losses
+        return (*first, *self.options, *self.others)
 
 
 def as_json(report: Report) -> dict[str, Any]:

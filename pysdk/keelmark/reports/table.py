@@ -36,12 +36,14 @@ class Kind(StrEnum):
     """Wad of the settlement unit."""
     SIZE = "size"
     """Wad of the underlier."""
+    RATIO = "ratio"
+    """Wad of a pure number: a delta, a volatility."""
     UNITS = "units"
     """Smallest units of a token."""
     FLAG = "flag"
 
 
-EXACT = {Kind.MONEY, Kind.SIZE, Kind.UNITS}
+EXACT = {Kind.MONEY, Kind.SIZE, Kind.RATIO, Kind.UNITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ _TYPES = {
     Kind.TIME: pa.timestamp("s", tz="UTC"),
     Kind.MONEY: pa.decimal128(38, 0),
     Kind.SIZE: pa.decimal128(38, 0),
+    Kind.RATIO: pa.decimal128(38, 0),
     Kind.UNITS: pa.decimal128(38, 0),
     Kind.FLAG: pa.bool_(),
 }
@@ -151,6 +154,8 @@ def shown(kind: Kind, cell: Cell) -> str:
         return money_text(int(cell))
     if kind == Kind.SIZE:
         return money_text(int(cell), 3)
+    if kind == Kind.RATIO:
+        return money_text(int(cell), 4)
     if kind == Kind.TIME:
         return time_text(int(cell))
     if kind == Kind.FLAG:

@@ -70,20 +70,24 @@ def money(name: str, title: str, *, shown: bool = True) -> Column:
     return Column(f"{name}_wad", title, Kind.MONEY, shown)
 
 
-def _when(event: Event, names: Names) -> tuple[Cell, ...]:
+def when_cells(event: Event, names: Names) -> tuple[Cell, ...]:
+    """Cells of `WHEN`."""
     synthetic = event.block_number >= names.synthetic_from_block
     return event.block_number, event.log_index, event.timestamp, synthetic
 
 
-def _party(event: Event, names: Names, field: str = "account") -> tuple[Cell, ...]:
+def party_cells(event: Event, names: Names, field: str = "account") -> tuple[Cell, ...]:
+    """Cells of `ACCOUNT`."""
     return event.number(field), names.account(event.number(field))
 
 
-def _instrument(event: Event, names: Names) -> tuple[Cell, ...]:
+def instrument_cells(event: Event, names: Names) -> tuple[Cell, ...]:
+    """Cells of `INSTRUMENT`."""
     return event.number("instrument"), names.instrument(event.number("instrument"))
 
 
-def _numbers(event: Event, *fields: str) -> tuple[Cell, ...]:
+def numbers(event: Event, *fields: str) -> tuple[Cell, ...]:
+    """Numbers of an event, field by field."""
     return tuple(event.number(field) for field in fields)
 
 
@@ -101,14 +105,14 @@ def trades(events: Iterable[Event], names: Names) -> Table:
             event.word("prior_uti").hex(),
         )
         fields = ("size", "price", "index", "position_size", "position_quote", "cash", "equity")
-        numbers = _numbers(event, *fields, "initial_margin")
+        amounts = numbers(event, *fields, "initial_margin")
         rows.append(
             (
-                *_when(event, names),
-                *_party(event, names),
-                *_instrument(event, names),
+                *when_cells(event, names),
+                *party_cells(event, names),
+                *instrument_cells(event, names),
                 *texts,
-                *numbers,
+                *amounts,
             )
         )
     columns = (
@@ -135,10 +139,10 @@ def margin_calls(events: Iterable[Event], names: Names) -> Table:
     """Margin calls issued and ended."""
     rows = [
         (
-            *_when(event, names),
-            *_party(event, names),
+            *when_cells(event, names),
+            *party_cells(event, names),
             "called" if event.name == "MarginCalled" else "ended: covered again",
-            *_numbers(event, "equity", "initial_margin"),
+            *numbers(event, "equity", "initial_margin"),
             event.number("initial_margin") - event.number("equity"),
             event.number("deadline") if event.name == "MarginCalled" else event.timestamp,
         )
@@ -167,15 +171,15 @@ def liquidations(events: Iterable[Event], names: Names) -> Table:
     """Every take-over of a position."""
     rows = [
         (
-            *_when(event, names),
-            *_party(event, names),
-            *_instrument(event, names),
+            *when_cells(event, names),
+            *party_cells(event, names),
+            *instrument_cells(event, names),
             names.account(event.number("taker")),
             MODES[Execution(event.number("mode"))],
             trigger(event),
-            *_numbers(event, "size", "mark", "penalty", "equity_before", "margin_before"),
+            *numbers(event, "size", "mark", "penalty", "equity_before", "margin_before"),
             _cover(event),
-            *_numbers(event, "equity_after", "margin_after"),
+            *numbers(event, "equity_after", "margin_after"),
         )
         for event in events
         if event.name == "PositionLiquidated"
@@ -225,10 +229,10 @@ def losses(events: Sequence[Event], names: Names) -> Table:
         layers = ("from_member_cash", "from_member_share", "from_house", "from_others", "uncovered")
         rows.append(
             (
-                *_when(event, names),
-                *_party(event, names),
+                *when_cells(event, names),
+                *party_cells(event, names),
                 names.account(event.number("member")),
-                *_numbers(event, "deficit", *layers),
+                *numbers(event, "deficit", *layers),
                 outcome,
                 amount,
             )
@@ -253,10 +257,10 @@ def collateral_sales(events: Iterable[Event], names: Names) -> Table:
     """Collateral sold to cover cash owed."""
     rows = [
         (
-            *_when(event, names),
-            *_party(event, names),
+            *when_cells(event, names),
+            *party_cells(event, names),
             names.account(event.number("buyer")),
-            *_numbers(event, "asset", "amount", "cost", "cash"),
+            *numbers(event, "asset", "amount", "cost", "cash"),
         )
         for event in events
         if event.name == "CollateralSold"
@@ -274,21 +278,22 @@ def collateral_sales(events: Iterable[Event], names: Names) -> Table:
 
 
 def settlements(events: Iterable[Event], names: Names) -> Table:
-    """Positions paid out at a settlement price."""
+    """Positions paid out at a settlement price, or at what a unit of an option paid."""
     rows: list[tuple[Cell, ...]] = []
-    prices: dict[int, int] = {}
+    ends: dict[int, tuple[int, int]] = {}
     for event in events:
         if event.name == "InstrumentSettled":
-            prices[event.number("instrument")] = event.number("price")
+            ends[event.number("instrument")] = event.number("price"), event.number("price")
+        elif event.name == "OptionExercised":
+            ends[event.number("instrument")] = event.number("price"), event.number("payoff")
         elif event.name == "PositionSettled":
-            price = prices.get(event.number("instrument"), 0)
             rows.append(
                 (
-                    *_when(event, names),
-                    *_party(event, names),
-                    *_instrument(event, names),
-                    price,
-                    *_numbers(event, "size", "cash_flow", "cash"),
+                    *when_cells(event, names),
+                    *party_cells(event, names),
+                    *instrument_cells(event, names),
+                    *ends.get(event.number("instrument"), (0, 0)),
+                    *numbers(event, "size", "cash_flow", "cash"),
                 )
             )
     columns = (
@@ -296,6 +301,7 @@ def settlements(events: Iterable[Event], names: Names) -> Table:
         *ACCOUNT,
         *INSTRUMENT,
         money("settlement_price", "settlement price"),
+        money("paid", "a unit paid"),
         Column("size_wad", "size", Kind.SIZE),
         money("cash_flow", "cash flow"),
         money("cash", "cash after"),
@@ -307,10 +313,10 @@ def funding(events: Iterable[Event], names: Names) -> Table:
     """Every roll of funding."""
     rows = [
         (
-            *_when(event, names),
-            *_instrument(event, names),
+            *when_cells(event, names),
+            *instrument_cells(event, names),
             event.number("premium"),
-            *_numbers(event, "funding_index", "funding_rate", "index"),
+            *numbers(event, "funding_index", "funding_rate", "index"),
         )
         for event in events
         if event.name == "FundingRolled"
@@ -330,8 +336,8 @@ def scaled_gains(events: Iterable[Event], names: Names) -> Table:
     """Unpaid gains counted towards a loss that no layer covered, and what they gave up."""
     rows = [
         (
-            *_when(event, names),
-            *_party(event, names),
+            *when_cells(event, names),
+            *party_cells(event, names),
             "counted" if event.name == "GainCounted" else "given up",
             event.number("gain" if event.name == "GainCounted" else "amount"),
         )

@@ -8,6 +8,7 @@ from keelmark.identifiers import unpack_country, unpack_lei
 from keelmark.ledger.audit import Audit
 from keelmark.margin.words import unpack_party
 from keelmark.regulation import rule, rules
+from keelmark.reports.option_tables import option_tables
 from keelmark.reports.report import Point, Report
 from keelmark.reports.table import Column, Kind, Table, money_text, time_text
 from keelmark.reports.tables import Names, all_tables
@@ -137,6 +138,7 @@ def build_report(
         margin=margin,
         liquidations=liquidations,
         losses=losses,
+        options=option_tables(audit.events, names),
         others=tuple(others),
         refusals=refusal_table(replay, answers, names),
         roots=_roots(audit),

@@ -1,0 +1,177 @@
+"""Tables of options: their terms and ends, every premium paid, every valuation.
+
+Columns that carry a critical data element (CDE technical guidance, version 3) name its number.
+What an event of a trade does not say stands in events before it: strike and expiry in the option's
+listing, delta in its last valuation. A European option's first exercise date is its expiry; a
+premium is paid in the very transaction of its trade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from keelmark.events import Event
+from keelmark.identifiers import uti_text
+from keelmark.margin.words import unpack_execution, unpack_instrument, unpack_option
+from keelmark.reports.table import Cell, Column, Kind, Table
+from keelmark.reports.tables import (
+    ACCOUNT,
+    INSTRUMENT,
+    MODES,
+    WHEN,
+    Names,
+    instrument_cells,
+    money,
+    numbers,
+    party_cells,
+    when_cells,
+)
+from keelmark.types import Execution, Option
+from keelmark.units import WAD
+
+__all__ = ["option_tables"]
+
+STYLE = "European, cash settled"
+
+
+@dataclass(slots=True)
+class _Listed:
+    """An option as its events leave it."""
+
+    option: Option
+    expiry: int
+    """Seconds."""
+    delta: int = 0
+    """Wad, of one unit long, by the last valuation."""
+    ended: Event | None = None
+    """Its exercise."""
+
+
+def option_tables(events: Iterable[Event], names: Names) -> tuple[Table, ...]:
+    """Every table of options; each is empty where the market has none."""
+    expiries: dict[int, int] = {}
+    listed: dict[int, _Listed] = {}
+    premiums: list[tuple[Cell, ...]] = []
+    valuations: list[tuple[Cell, ...]] = []
+    for event in events:
+        number = event.args.get("instrument")
+        if not isinstance(number, int):
+            continue
+        if event.name == "InstrumentListed":
+            expiries[number] = unpack_instrument(event.number("word")).time
+        elif event.name == "OptionListed":
+            option = unpack_option(event.number("word"))
+            listed[number] = _Listed(option, expiries[number])
+        elif event.name == "RiskArrayRefreshed":
+            listed[number].delta = event.number("delta")
+            valuations.append(_valuation(event, names))
+        elif event.name == "OptionExercised":
+            listed[number].ended = event
+        elif event.name == "TradeReported" and number in listed:
+            premiums.append(_premium(event, listed[number], names))
+    return (
+        Table("options", OPTION_COLUMNS, tuple(_options(listed, names))),
+        Table("option_premiums", PREMIUM_COLUMNS, tuple(premiums)),
+        Table("option_valuations", VALUATION_COLUMNS, tuple(valuations)),
+    )
+
+
+OPTION_COLUMNS = (
+    *INSTRUMENT,
+    Column("option_type", "type"),
+    Column("style", "style"),
+    money("strike", "strike (2.60)"),
+    Column("expiry", "expiry (2.19)", Kind.TIME),
+    Column("first_exercise", "first exercise (2.67)", Kind.TIME),
+    Column("end", "end"),
+    money("settlement_price", "settlement price"),
+    money("payoff", "a unit paid"),
+)
+
+
+def _options(listed: dict[int, _Listed], names: Names) -> Iterator[tuple[Cell, ...]]:
+    """One row an option."""
+    for number, one in sorted(listed.items()):
+        price = payoff = 0
+        end = "open"
+        if one.ended is not None:
+            price, payoff = one.ended.number("price"), one.ended.number("payoff")
+            end = "exercised" if payoff else "ended without paying"
+        yield (
+            number,
+            names.instrument(number),
+            "call" if one.option.call else "put",
+            STYLE,
+            one.option.strike,
+            one.expiry,
+            one.expiry,
+            end,
+            price,
+            payoff,
+        )
+
+
+PREMIUM_COLUMNS = (
+    *WHEN,
+    *ACCOUNT,
+    *INSTRUMENT,
+    Column("execution", "how"),
+    Column("size_wad", "size, + bought", Kind.SIZE),
+    money("premium_unit", "premium of a unit"),
+    money("premium", "premium, + paid (2.64)"),
+    Column("premium_date", "paid at (2.66)", Kind.TIME, shown=False),
+    money("strike", "strike (2.60)"),
+    Column("first_exercise", "first exercise (2.67)", Kind.TIME),
+    Column("delta_wad", "delta of a unit (2.71)", Kind.RATIO),
+    money("initial_margin", "initial margin after"),
+    Column("uti", "UTI", shown=False),
+)
+
+
+def _premium(event: Event, one: _Listed, names: Names) -> tuple[Cell, ...]:
+    """One leg in an option, traded or taken over."""
+    size, price = event.number("size"), event.number("price")
+    paid = abs(size) * price // WAD
+    mode = Execution(unpack_execution(event.number("execution")).mode)
+    return (
+        *when_cells(event, names),
+        *party_cells(event, names),
+        *instrument_cells(event, names),
+        MODES[mode],
+        size,
+        price,
+        paid if size > 0 else -paid,
+        event.timestamp,
+        one.option.strike,
+        one.expiry,
+        one.delta,
+        event.number("initial_margin"),
+        uti_text(int.from_bytes(event.word("uti"), "big")),
+    )
+
+
+VALUATION_COLUMNS = (
+    *WHEN,
+    *INSTRUMENT,
+    money("mark", "value of a unit (2.25)"),
+    money("forward", "forward"),
+    Column("volatility_wad", "volatility a year", Kind.RATIO),
+    Column("delta_wad", "delta of a unit (2.71)", Kind.RATIO),
+    Column("valued_at", "prices of (2.27)", Kind.TIME),
+    Column("method", "method (2.28)"),
+    Column("model", "digest of the model's inputs"),
+)
+
+
+def _valuation(event: Event, names: Names) -> tuple[Cell, ...]:
+    """One valuation of one unit."""
+    return (
+        *when_cells(event, names),
+        *instrument_cells(event, names),
+        unpack_instrument(event.number("word")).mark,
+        *numbers(event, "forward", "volatility", "delta"),
+        event.number("surface") >> 16,
+        "mark-to-model",
+        "0x" + event.word("model").hex(),
+    )
