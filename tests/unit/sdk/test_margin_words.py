@@ -16,6 +16,7 @@ from keelmark.types import (
     CollateralAsset,
     Instrument,
     Market,
+    Option,
     Party,
     Position,
     PriceLane,
@@ -48,6 +49,56 @@ def test_instrument_word() -> None:
     )
     assert words.pack_instrument(made) == expected
     assert words.unpack_instrument(expected) == made
+
+
+def test_word_of_an_open_option() -> None:
+    made = Instrument(
+        11,
+        12,
+        7,
+        3,
+        3300,
+        10_000,
+        13,
+        mark=2**88 - 5,
+        valid_until=9,
+        worst_long=2**15 - 1,
+        worst_short=4,
+        jumped=True,
+    )
+    expected = (
+        11
+        + (12 << 32)
+        + (7 << 48)
+        + (3 << 56)
+        + (3300 << 64)
+        + (10_000 << 80)
+        + (13 << 96)
+        + (2**88 - 5 << 104)
+        + (9 << 192)
+        + (2**15 - 1 << 224)
+        + (4 << 239)
+        + (1 << 254)
+    )
+    assert words.pack_instrument(made) == expected
+    assert words.unpack_instrument(expected) == made
+    with pytest.raises(words.WordError, match="255 bits"):
+        words.unpack_instrument(expected + (1 << 255))
+
+
+def test_word_of_a_settled_option() -> None:
+    paid = Instrument(11, 12, 7, 3, 3300, funding_index=6, settled=True)
+    expected = 11 + (12 << 32) + (7 << 48) + (0x83 << 56) + (3300 << 64) + (10_000 << 80)
+    assert words.pack_instrument(paid) == expected + (6 << 104)
+    assert words.unpack_instrument(expected + (6 << 104)) == paid
+
+
+def test_option_and_array_words() -> None:
+    for call in (False, True):
+        word = 8 * 10**21 + (call << 88)
+        assert words.pack_option(Option(8 * 10**21, call)) == word
+        assert words.unpack_option(word) == Option(8 * 10**21, call)
+    assert words.array_epoch((1 << 255) | (3 << 16) | 65_535) == 65_535
 
 
 def test_market_word() -> None:
