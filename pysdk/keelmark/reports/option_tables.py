@@ -3,7 +3,8 @@
 Columns that carry a critical data element (CDE technical guidance, version 3) name its number.
 What an event of a trade does not say stands in events before it: strike and expiry in the option's
 listing, delta in its last valuation. A European option's first exercise date is its expiry; a
-premium is paid in the very transaction of its trade.
+premium is paid in the very transaction of its trade. The notional that is reported is strike times
+size; margin measures an option by its forward.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from keelmark.events import Event
 from keelmark.identifiers import uti_text
+from keelmark.margin.schedule import notional
 from keelmark.margin.words import unpack_execution, unpack_instrument, unpack_option
 from keelmark.reports.table import Cell, Column, Kind, Table
 from keelmark.reports.tables import (
@@ -77,12 +79,16 @@ def option_tables(events: Iterable[Event], names: Names) -> tuple[Table, ...]:
     )
 
 
+def _type(option: Option) -> str:
+    return "call" if option.call else "put"
+
+
 OPTION_COLUMNS = (
     *INSTRUMENT,
     Column("option_type", "type"),
     Column("style", "style"),
     money("strike", "strike (2.60)"),
-    Column("expiry", "expiry (2.19)", Kind.TIME),
+    Column("expiry", "expiry (2.2, 2.19)", Kind.TIME),
     Column("first_exercise", "first exercise (2.67)", Kind.TIME),
     Column("end", "end"),
     money("settlement_price", "settlement price"),
@@ -101,7 +107,7 @@ def _options(listed: dict[int, _Listed], names: Names) -> Iterator[tuple[Cell, .
         yield (
             number,
             names.instrument(number),
-            "call" if one.option.call else "put",
+            _type(one.option),
             STYLE,
             one.option.strike,
             one.expiry,
@@ -117,11 +123,14 @@ PREMIUM_COLUMNS = (
     *ACCOUNT,
     *INSTRUMENT,
     Column("execution", "how"),
-    Column("size_wad", "size, + bought", Kind.SIZE),
+    Column("option_type", "type"),
+    Column("size_wad", "size, + bought (2.79)", Kind.SIZE),
     money("premium_unit", "premium of a unit"),
     money("premium", "premium, + paid (2.64)"),
     Column("premium_date", "paid at (2.66)", Kind.TIME, shown=False),
     money("strike", "strike (2.60)"),
+    money("notional", "notional, strike times size (2.70)"),
+    Column("expiry", "expiry (2.2, 2.19)", Kind.TIME, shown=False),
     Column("first_exercise", "first exercise (2.67)", Kind.TIME),
     Column("delta_wad", "delta of a unit (2.71)", Kind.RATIO),
     money("initial_margin", "initial margin after"),
@@ -139,11 +148,14 @@ def _premium(event: Event, one: _Listed, names: Names) -> tuple[Cell, ...]:
         *party_cells(event, names),
         *instrument_cells(event, names),
         MODES[mode],
+        _type(one.option),
         size,
         price,
         paid if size > 0 else -paid,
         event.timestamp,
         one.option.strike,
+        notional(size, one.option.strike),
+        one.expiry,
         one.expiry,
         one.delta,
         event.number("initial_margin"),
