@@ -94,10 +94,10 @@ event RiskArrayRefreshed:
     instrument: indexed(uint256)
     feed: indexed(uint256)
     lanes: uint256  # array word
-    word: uint256  # instrument word after; the mark is in bits 104 to 191 (CDE 2.24)
+    word: uint256  # instrument word after; the mark is in bits 104 to 191 (CDE 2.25)
     forward: uint256  # wad, of the option's expiry
     volatility: uint256  # wad, annualised
-    delta: int256  # wad, forward delta of one unit long (CDE 2.27)
+    delta: int256  # wad, forward delta of one unit long (CDE 2.71)
     surface: uint256  # board's surface word: epoch in 16 bits, its time in the next 32
     model: bytes32  # digest of convention, instrument, option, forward, volatility, surface
 
@@ -123,7 +123,7 @@ event OptionExercised:
     price: uint256  # wad, settlement price of the underlier
     strike: uint256  # wad; CDE 2.60
     payoff: uint256  # wad, what one unit pays
-    expiry: uint256  # seconds; CDE 2.19, and first exercise date of a European option
+    expiry: uint256  # seconds; CDE 2.19, and first exercise date 2.67
 
 event PositionSettled:
     account: indexed(uint256)  # CDE 2.30
