@@ -20,6 +20,7 @@ from keelmark.types import (
     AccountState,
     AssetClass,
     ClientCategory,
+    Engine,
     GateReason,
     Instrument,
     Kind,
@@ -38,6 +39,20 @@ _RETAIL_BANS = {
     "HK": "RETAIL_HK_CRYPTO_BAN",
     "JP": "RETAIL_JP_CRYPTO_BAN",
     "US": "RETAIL_US_CRYPTO_BAN",
+}
+
+
+_NETTING_RULES = {"NET_FIXED_BPS", "NET_NGR_BPS", "NGR_UNDEFINED_BPS", "NGR_RAMP_BPS"}
+_SCENARIO_RULES = {
+    "PORTFOLIO_OFFSET_CAP_BPS",
+    "PM_VOLATILITY_UP_BPS",
+    "PM_VOLATILITY_DOWN_BPS",
+    "PM_VOLATILITY_TENOR_DAYS",
+    "PM_VOLATILITY_POWER_SHORT_BPS",
+    "PM_VOLATILITY_POWER_LONG_BPS",
+    "PM_EXTREME_SCANS",
+    "PM_EXTREME_WEIGHT_BPS",
+    "PM_SHORT_MINIMUM_BPS",
 }
 
 
@@ -127,8 +142,12 @@ def scan_rule(regime: Regime, asset_class: int, *, bitcoin: bool) -> str | None:
     return None
 
 
-def _rules_of_instrument(instrument: Instrument, regime: Regime, now: int) -> set[str]:
-    found = {schedule_rule(instrument.asset_class, residual_maturity(instrument, now))}
+def _rules_of_instrument(
+    instrument: Instrument, regime: Regime, now: int, *, by_schedule: bool
+) -> set[str]:
+    found: set[str] = set()
+    if by_schedule:
+        found.add(schedule_rule(instrument.asset_class, residual_maturity(instrument, now)))
     for bitcoin in (True, False):
         scan = scan_rule(regime, instrument.asset_class, bitcoin=bitcoin)
         if scan is not None and value(scan) == instrument.scan_bps:
@@ -143,10 +162,13 @@ def rules_in_use(portfolio: Portfolio) -> tuple[Rule, ...]:
     market, account = portfolio.market, portfolio.account
     ids = {"CLOSE_OUT_BPS"}
     if any(held.size for held in account.positions):
-        ids |= {"NET_FIXED_BPS", "NET_NGR_BPS", "NGR_UNDEFINED_BPS", "NGR_RAMP_BPS"}
+        ids |= _SCENARIO_RULES if account.engine == Engine.SCENARIOS else _NETTING_RULES
     for held in account.positions:
         ids |= _rules_of_instrument(
-            market.instruments[held.instrument], portfolio.regime, market.now
+            market.instruments[held.instrument],
+            portfolio.regime,
+            market.now,
+            by_schedule=account.engine == Engine.SCHEDULE,
         )
     for asset_id in account.collateral:
         asset = market.assets[asset_id]
@@ -170,7 +192,7 @@ def check(portfolio: Portfolio) -> PortfolioCheck:
 
     Raises:
         InputError: the client's category and the account's retail mark disagree, or a
-            position is in an option.
+            position is in an option and the engine is the schedule.
     """
     account, market = portfolio.account, portfolio.market
     if account.retail != (portfolio.category is ClientCategory.RETAIL):

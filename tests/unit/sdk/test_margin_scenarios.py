@@ -9,9 +9,19 @@ import pytest
 from hypothesis import given, settings
 
 from keelmark.errors import InputError
-from keelmark.margin import check_account, withdrawable
+from keelmark.margin import Portfolio, check, check_account, withdrawable
 from keelmark.margin.marks import JUMPED, STALE, price_flags
-from keelmark.types import AccountState, Engine, MarketState, Position, PriceLane, Valuation
+from keelmark.regulation.corpus import Status
+from keelmark.types import (
+    AccountState,
+    ClientCategory,
+    Engine,
+    MarketState,
+    Position,
+    PriceLane,
+    Regime,
+    Valuation,
+)
 from tests.support.books import NOW, WAD, dated, perpetual
 from tests.support.option_books import (
     EXPIRY,
@@ -298,3 +308,19 @@ def test_a_perpetual_and_a_future_offset_like_any_two() -> None:
     result = check_account(account, made, Valuation.OPENING)
     assert (result.worst, result.gross) == (0, 5280 * WAD)
     assert result.initial_margin == 1056 * WAD
+
+
+def test_a_check_names_the_rules_of_its_engine() -> None:
+    account = scenario_account(Position(CALL, -WAD, 0), cash=9000 * WAD)
+    made = Portfolio(Regime.CLEARED_OTC, ClientCategory.PROFESSIONAL, "DE", account, book())
+    answer = check(made)
+    named = {rule.id: rule.status for rule in answer.rules}
+    assert "PORTFOLIO_OFFSET_CAP_BPS" in named
+    assert {named[name] for name in named if name.startswith("PM_")} == {Status.PRACTICE}
+    assert {"SCAN_BTC_OTC_BPS", "PM_SHORT_MINIMUM_BPS"} <= set(named)
+    assert not {"IM_CRYPTO_BPS", "NET_NGR_BPS"} & set(named)
+    assert answer.may_open
+    linear = AccountState(positions=(Position(FUTURE, WAD, 0),))
+    by_schedule = {rule.id for rule in check(replace(made, account=linear)).rules}
+    assert {"IM_CRYPTO_BPS", "NET_NGR_BPS"} <= by_schedule
+    assert not any(name.startswith("PM_") for name in by_schedule)
