@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from keelmark.events import Event
 from keelmark.identifiers import uti_text
-from keelmark.margin.schedule import notional
 from keelmark.margin.words import unpack_execution, unpack_instrument, unpack_option
 from keelmark.reports.table import Cell, Column, Kind, Table
 from keelmark.reports.tables import (
@@ -34,7 +33,8 @@ from keelmark.units import WAD
 
 __all__ = ["option_tables"]
 
-STYLE = "European, cash settled"
+EUROPEAN = "European, cash settled"
+MARK_TO_MODEL = "mark-to-model"
 
 
 @dataclass(slots=True)
@@ -49,12 +49,17 @@ class _Listed:
     ended: Event | None = None
     """Its exercise."""
 
+    @property
+    def type(self) -> str:
+        """Call or put."""
+        return "call" if self.option.call else "put"
+
 
 def option_tables(events: Iterable[Event], names: Names) -> tuple[Table, ...]:
     """Every table of options; each is empty where the market has none."""
     expiries: dict[int, int] = {}
     listed: dict[int, _Listed] = {}
-    premiums: list[tuple[Cell, ...]] = []
+    trades: list[tuple[Cell, ...]] = []
     valuations: list[tuple[Cell, ...]] = []
     for event in events:
         number = event.args.get("instrument")
@@ -67,36 +72,32 @@ def option_tables(events: Iterable[Event], names: Names) -> tuple[Table, ...]:
             listed[number] = _Listed(option, expiries[number])
         elif event.name == "RiskArrayRefreshed":
             listed[number].delta = event.number("delta")
-            valuations.append(_valuation(event, names))
+            valuations.append(_valuation(event, listed[number], names))
         elif event.name == "OptionExercised":
             listed[number].ended = event
         elif event.name == "TradeReported" and number in listed:
-            premiums.append(_premium(event, listed[number], names))
+            trades.append(_trade(event, listed[number], names))
     return (
-        Table("options", OPTION_COLUMNS, tuple(_options(listed, names))),
-        Table("option_premiums", PREMIUM_COLUMNS, tuple(premiums)),
+        Table("options", TERM_COLUMNS, tuple(_terms(listed, names))),
+        Table("option_premiums", TRADE_COLUMNS, tuple(trades)),
         Table("option_valuations", VALUATION_COLUMNS, tuple(valuations)),
     )
 
 
-def _type(option: Option) -> str:
-    return "call" if option.call else "put"
-
-
-OPTION_COLUMNS = (
+TERM_COLUMNS = (
     *INSTRUMENT,
     Column("option_type", "type"),
     Column("style", "style"),
     money("strike", "strike (2.60)"),
-    Column("expiry", "expiry (2.2, 2.19)", Kind.TIME),
     Column("first_exercise", "first exercise (2.67)", Kind.TIME),
+    Column("expiry", "expiry (2.2, 2.19)", Kind.TIME),
     Column("end", "end"),
     money("settlement_price", "settlement price"),
     money("payoff", "a unit paid"),
 )
 
 
-def _options(listed: dict[int, _Listed], names: Names) -> Iterator[tuple[Cell, ...]]:
+def _terms(listed: dict[int, _Listed], names: Names) -> Iterator[tuple[Cell, ...]]:
     """One row an option."""
     for number, one in sorted(listed.items()):
         price = payoff = 0
@@ -107,8 +108,8 @@ def _options(listed: dict[int, _Listed], names: Names) -> Iterator[tuple[Cell, .
         yield (
             number,
             names.instrument(number),
-            _type(one.option),
-            STYLE,
+            one.type,
+            EUROPEAN,
             one.option.strike,
             one.expiry,
             one.expiry,
@@ -118,27 +119,26 @@ def _options(listed: dict[int, _Listed], names: Names) -> Iterator[tuple[Cell, .
         )
 
 
-PREMIUM_COLUMNS = (
+TRADE_COLUMNS = (
     *WHEN,
     *ACCOUNT,
     *INSTRUMENT,
     Column("execution", "how"),
-    Column("option_type", "type"),
+    Column("option_type", "type", shown=False),
     Column("size_wad", "size, + bought (2.79)", Kind.SIZE),
     money("premium_unit", "premium of a unit"),
     money("premium", "premium, + paid (2.64)"),
-    Column("premium_date", "paid at (2.66)", Kind.TIME, shown=False),
+    Column("premium_date", "premium paid at (2.66)", Kind.TIME, shown=False),
     money("strike", "strike (2.60)"),
-    money("notional", "notional, strike times size (2.70)"),
-    Column("expiry", "expiry (2.2, 2.19)", Kind.TIME, shown=False),
     Column("first_exercise", "first exercise (2.67)", Kind.TIME),
+    Column("expiry", "expiry (2.2, 2.19)", Kind.TIME, shown=False),
+    money("notional", "strike times quantity (2.70)"),
     Column("delta_wad", "delta of a unit (2.71)", Kind.RATIO),
-    money("initial_margin", "initial margin after"),
     Column("uti", "UTI", shown=False),
 )
 
 
-def _premium(event: Event, one: _Listed, names: Names) -> tuple[Cell, ...]:
+def _trade(event: Event, one: _Listed, names: Names) -> tuple[Cell, ...]:
     """One leg in an option, traded or taken over."""
     size, price = event.number("size"), event.number("price")
     paid = abs(size) * price // WAD
@@ -148,17 +148,16 @@ def _premium(event: Event, one: _Listed, names: Names) -> tuple[Cell, ...]:
         *party_cells(event, names),
         *instrument_cells(event, names),
         MODES[mode],
-        _type(one.option),
+        one.type,
         size,
         price,
         paid if size > 0 else -paid,
         event.timestamp,
         one.option.strike,
-        notional(size, one.option.strike),
         one.expiry,
         one.expiry,
+        abs(size) * one.option.strike // WAD,
         one.delta,
-        event.number("initial_margin"),
         uti_text(int.from_bytes(event.word("uti"), "big")),
     )
 
@@ -166,24 +165,31 @@ def _premium(event: Event, one: _Listed, names: Names) -> tuple[Cell, ...]:
 VALUATION_COLUMNS = (
     *WHEN,
     *INSTRUMENT,
+    Column("option_type", "type", shown=False),
+    money("strike", "strike (2.60)", shown=False),
     money("mark", "value of a unit (2.25)"),
     money("forward", "forward"),
     Column("volatility_wad", "volatility a year", Kind.RATIO),
     Column("delta_wad", "delta of a unit (2.71)", Kind.RATIO),
     Column("valued_at", "prices of (2.27)", Kind.TIME),
+    Column("epoch", "epoch", Kind.COUNT, shown=False),
     Column("method", "method (2.28)"),
     Column("model", "digest of the model's inputs"),
 )
 
 
-def _valuation(event: Event, names: Names) -> tuple[Cell, ...]:
+def _valuation(event: Event, one: _Listed, names: Names) -> tuple[Cell, ...]:
     """One valuation of one unit."""
+    surface = event.number("surface")
     return (
         *when_cells(event, names),
         *instrument_cells(event, names),
+        one.type,
+        one.option.strike,
         unpack_instrument(event.number("word")).mark,
         *numbers(event, "forward", "volatility", "delta"),
-        event.number("surface") >> 16,
-        "mark-to-model",
+        surface >> 16,
+        surface & 0xFFFF,
+        MARK_TO_MODEL,
         "0x" + event.word("model").hex(),
     )

@@ -35,8 +35,8 @@ table { border-collapse: collapse; font-size: 13px; margin: 10px 0; width: 100%;
 th { text-align: left; border-bottom: 2px solid var(--line); padding: 5px 8px;
   vertical-align: bottom; color: var(--soft); font-weight: 600; }
 td { border-bottom: 1px solid var(--line); padding: 4px 8px; vertical-align: top; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums;
-  white-space: nowrap; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number { white-space: nowrap; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.wide { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 11px;
   overflow-wrap: anywhere; min-width: 15em; }
@@ -87,7 +87,7 @@ FIGURES = (
     (
         "liquidations",
         "Liquidations",
-        "Notional of each take-over, by what made it admissible.",
+        "Notional of each take-over at mark, of an option its premium, by what made it admissible.",
     ),
     (
         "waterfall",
@@ -124,7 +124,7 @@ def render(report: Report) -> str:
         "margin": _table(report.margin),
         "liquidations": _table(report.liquidations),
         "losses": _table(report.losses),
-        "options": _paragraph(OPTION_WORDS) + "".join(_titled(table) for table in report.options),
+        "options": _options(report),
         "settlement": others,
         "rules": _paragraph(
             "Constants in bytecode. Status: read = taken from the text itself; derived = "
@@ -203,6 +203,11 @@ def _bite(bite: Bite) -> str:
         f"<tr><td>{tag}</td><td>{escape(bite.title)}{rule}</td>"
         f"<td>{escape(bite.words)}</td><td>{escape(places)}</td></tr>"
     )
+
+
+def _options(report: Report) -> str:
+    terms, *others = report.options
+    return _paragraph(OPTION_WORDS) + _table(terms) + "".join(_titled(table) for table in others)
 
 
 def _proof(report: Report) -> str:

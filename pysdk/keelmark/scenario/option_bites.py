@@ -115,17 +115,16 @@ def _hedged(find: Finder, legs: Sequence[_Leg]) -> Bite:
     words, events = "", []
     if best is not None:
         needed, events = best.needed, [best.event]
-        parts = ", ".join(
-            f"{money_text(line.size, 3)} of {find.names.instrument(line.instrument)} "
-            f"{money_text(line.gross)}"
+        parts = "; ".join(
+            f"{find.names.instrument(line.instrument)}, {money_text(abs(line.size), 3)} "
+            f"{'bought' if line.size > 0 else 'sold'}: {money_text(line.gross)}"
             for line in needed.lines
         )
         rest = (BPS - value("PORTFOLIO_OFFSET_CAP_BPS")) // 100
         words = (
-            f"{find.who(events)}: alone its parts would need {parts}; "
-            f"{money_text(needed.gross)} in all. Together the worst scenario loses "
-            f"{money_text(needed.worst)}; initial margin is "
-            f"{money_text(needed.initial_margin)}, that and {rest} % of the difference."
+            f"{find.who(events)}, its parts alone: {parts}; {money_text(needed.gross)} in all. "
+            f"Its worst scenario loses {money_text(needed.worst)}; initial margin is that and "
+            f"{rest} % of the difference, {money_text(needed.initial_margin)}."
         )
     return find.bite(
         "Portfolio margin asks less of a hedged account than the sum of its parts",
