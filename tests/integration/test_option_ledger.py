@@ -18,6 +18,7 @@ from eth_utils import keccak
 from keelmark.events import Event
 from keelmark.ledger import Ledger, rebuild, reconcile
 from keelmark.ledger.reconcile import money
+from keelmark.ledger.valuations import unfounded
 from keelmark.margin import check_account
 from keelmark.margin.liquidation import (
     after_take_over,
@@ -79,6 +80,7 @@ class OptionVenue:
         ledger = rebuilt.ledger(market, chains)
         reads = rebuilt.reads(market)
         assert ledger.findings == []
+        assert unfounded(self.events(), market.board.address) == []
         assert reconcile(ledger, reads) == []
         assert reads.token_balance == money(ledger)
         state = rebuilt.market_state(market, ledger)
@@ -365,6 +367,33 @@ def test_what_is_altered_is_found(venue: OptionVenue) -> None:
     listed = max(place for place, event in enumerate(found) if event.name == "OptionListed")
     strike = altered(found, listed, "word")
     assert reconcile(rebuild(strike, market.house.address), rebuilt.reads(market))
+
+
+def test_a_valuation_that_the_board_does_not_bear_out_is_found(venue: OptionVenue) -> None:
+    """Its own digest and array would agree with it."""
+    market, call = venue.market, venue.options[0]
+    venue.move(SPOT + 5 * WAD, 90)
+    market.refresh(call)
+    found = venue.events()
+    board = market.board.address
+    assert unfounded(found, board) == []
+    place = max(n for n, event in enumerate(found) if event.name == "RiskArrayRefreshed")
+    for changed, told in (
+        ("forward", {"forward"}),
+        ("volatility", {"volatility"}),
+        ("surface", {"epoch"}),
+    ):
+        wrong = unfounded(altered(found, place, changed), board)
+        assert {finding.field for finding in wrong} == told
+    event = found[place]
+    later = replace(event, args={**event.args, "word": event.number("word") + (1 << 192)})
+    wrong = unfounded([*found[:place], later], board)
+    assert [(one.field, one.difference) for one in wrong] == [("valid_until", 1)]
+    # Without the board's newest prices, or without its surface, nothing bears it out.
+    names = ("PriceUpdated", "SurfaceListed", "SurfaceUpdated")
+    for name in names[:2]:
+        kept = [event for event in found if event.name not in (name, names[2])]
+        assert unfounded(kept, board)
 
 
 def altered(events: list[Event], place: int, field: str) -> list[Event]:

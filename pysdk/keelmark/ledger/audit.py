@@ -28,6 +28,7 @@ from keelmark.ledger.fold import Ledger
 from keelmark.ledger.history import Retraced, Sample, market_state, retrace
 from keelmark.ledger.reader import Reading, read_logs, read_roots
 from keelmark.ledger.reconcile import Discrepancy, HouseReads, money, reconcile
+from keelmark.ledger.valuations import unfounded
 from keelmark.margin import check_account
 from keelmark.proofs import report_chain
 from keelmark.types import Valuation
@@ -142,6 +143,7 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         events = reading.events()
         found = retrace(events, deployment.house.address, deployment.token_feed, underlier)
         board = rebuild_board(events, deployment.board.address)
+        found.ledger.findings.extend(unfounded(events, deployment.board.address))
     except (KeelmarkError, KeyError, ValueError) as error:
         unmet = ", ".join(root.name for root in roots if not root.holds) or "none"
         raise report_chain.ReportChainBroken(
