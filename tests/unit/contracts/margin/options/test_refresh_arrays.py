@@ -154,13 +154,17 @@ def test_price_of_nothing_else_is_no_epoch(venue: OptionVenue) -> None:
 
 
 def test_past_its_validity_is_stale(venue: OptionVenue) -> None:
-    """Of one epoch for ever, and yet no longer good than the prices it came from."""
+    """Of this epoch, and yet no longer good than the oldest price that it came from."""
     market = venue.market
     venue.trade("buyer", "seller", WAD, venue.call)
+    reported = market.now()
+    market.set_time(reported + 8 * HOUR)
+    market.price(BTC, SPOT)
+    market.price(TOKEN_FEED, WAD)
+    market.refresh(venue.call)
     until = venue.word(venue.call) >> 192 & 2**32 - 1
-    assert until == venue.surface.inputs(venue.expiry, SPOT)[2]
+    assert until == venue.surface.inputs(venue.expiry, SPOT)[2] < market.now() + 2 * HOUR
     market.set_time(until)
-    market.push(TOKEN_FEED, WAD, until)
     assert market.margin("seller")["flags"] == 0
     market.set_time(until + 1)
     assert market.margin("seller")["flags"] == 1

@@ -11,7 +11,7 @@ from tests.support.market import BTC
 from tests.support.orders import WAD
 from tests.unit.contracts.margin.options.conftest import SPOT, OptionVenue
 
-SWEEP_GAS = 60_000
+SWEEP_GAS = 20_000
 """Gas of one account in a sweep, at most."""
 
 
