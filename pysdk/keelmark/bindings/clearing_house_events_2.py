@@ -222,13 +222,13 @@ class RiskArrayRefreshed(Event):
     lanes: int
     """Array word."""
     word: int
-    """Instrument word after; the mark is in bits 104 to 191 (CDE 2.24)."""
+    """Instrument word after; the mark is in bits 104 to 191 (CDE 2.25)."""
     forward: int
     """Wad, of the option's expiry."""
     volatility: int
     """Wad, annualised."""
     delta: int
-    """Wad, forward delta of one unit long (CDE 2.27)."""
+    """Wad, forward delta of one unit long (CDE 2.71)."""
     surface: int
     """Board's surface word: epoch in 16 bits, its time in the next 32."""
     model: bytes
@@ -274,7 +274,7 @@ class OptionExercised(Event):
     payoff: int
     """Wad, what one unit pays."""
     expiry: int
-    """Seconds; CDE 2.19, and first exercise date of a European option."""
+    """Seconds; CDE 2.19, and first exercise date 2.67."""
 
 
 @dataclass(frozen=True, slots=True)
