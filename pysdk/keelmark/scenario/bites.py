@@ -127,7 +127,9 @@ def bites(
     """Every rule that the replay is there to show, seen or not."""
     find = Finder(audit.events, names, audit)
     outdated = [
-        refusal for refusal, answer in zip(replay.refusals, answers, strict=True) if answer.stale
+        refusal
+        for refusal, answer in zip(replay.refusals, answers, strict=True)
+        if answer.stale and "stale" in refusal.reason
     ]
     return (
         *_refusals(find, replay, answers),

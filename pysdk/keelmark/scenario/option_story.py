@@ -57,8 +57,10 @@ class OptionStory:
         self._trade(DEALER, HEDGED, large, venue.call, HEDGED)
 
     def open_on_stale(self) -> None:
-        """The writer wants to sell more after a new price, before anyone refreshed the array."""
-        self._trade(DEALER, WRITER, self._size(LARGE // 10), self.venue.put, WRITER)
+        """The writer wants to sell more at a mark that a new price has left behind."""
+        option = self.venue.put
+        mark = self.venue.book.house.instruments[option].mark
+        self._trade(DEALER, WRITER, self._size(LARGE // 10), option, WRITER, mark)
 
     def leave(self) -> None:
         """After its options have ended the hedged fund closes what they hedged."""
@@ -73,8 +75,10 @@ class OptionStory:
         size: int = _two_digits(units * WAD * WAD // (self.venue.mark() * LOT)) * LOT
         return size
 
-    def _trade(self, buyer: str, seller: str, size: int, option: int, tried: str) -> None:
-        """At mark, in whole cents, or finer where a cent is coarse."""
-        mark = self.venue.option_mark(option)
+    def _trade(
+        self, buyer: str, seller: str, size: int, option: int, tried: str, mark: int = 0
+    ) -> None:
+        """At mark, by default the present one, in whole cents or finer where a cent is coarse."""
+        mark = mark or self.venue.option_mark(option)
         price = mark - mark % max(1, min(WAD // 100, mark // BPS**2))
         self.venue.trade(buyer, seller, size, price, option, tried=tried)
