@@ -17,7 +17,9 @@
         its result v - 2^14; a short's result, one unit against itself, is the same
         with all fifteen bits flipped. Two lanes, 120 bits apart, are multiplied
         at once by the position's weight: forward notional times multiplier, in
-        units of 2^24 wei, rounded up, below 2^100.
+        units of 2^24 wei, rounded up, below 2^100. The unit adds at most 2^25 wei
+        an option to a result, either way: 3.4e-11 of the settlement unit, far
+        below the step by which every lane is against the account.
 
         Scenario k moves the forward by n thirds of a scan range, n = 0, 1, -1, 2,
         -2, 3, -3 for lanes 2j and 2j + 1, and 6, -6 at 35 % for the last two; a
