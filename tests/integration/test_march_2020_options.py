@@ -21,6 +21,7 @@ from mpmath import mpf
 
 import keelmark.scenario
 from keelmark.events import Event
+from keelmark.ledger.history import retrace
 from keelmark.reports.report import Bite
 from keelmark.reports.tables import Names
 from keelmark.scenario.finder import Finder
@@ -191,6 +192,25 @@ def test_the_writers_deficit_is_what_it_brought_and_earned_less_what_it_bought_b
     # Its member's own money bears it: nobody else's does.
     assert 0 <= loss.number("deficit") - loss.number("from_member_cash") < 10**12
     assert loss.number("from_others") == loss.number("uncovered") == 0
+
+
+def test_the_history_values_options_as_the_house_does(run: Run) -> None:
+    """Of what all accounts have and need, the writer's part is what its first call reports."""
+    call = run.events("MarginCalled", "option writer")[0]
+    before = [event for event in run.audit.events if event.block_number < call.block_number]
+    without = [
+        event
+        for event in before
+        if event.name != "TradeReported" or event.number("account") != call.number("account")
+    ]
+    kit = run.replay.deployment
+    everybody, others = (
+        retrace(events, kit.house.address, kit.token_feed, 1).samples[-1]
+        for events in (before, without)
+    )
+    assert everybody.time == others.time == call.timestamp - call.timestamp % 60
+    assert everybody.equity - others.equity == call.number("equity")
+    assert everybody.requirement - others.requirement == call.number("initial_margin")
 
 
 def test_exercise_is_at_the_futures_settlement_price(run: Run) -> None:
