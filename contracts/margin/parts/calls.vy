@@ -180,7 +180,8 @@ def _grace_until(_account: uint256) -> uint256:
 def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
     """
     @notice How much of an account's positions has a price that is stale or in
-            its grace period, or an option's array that is of another epoch.
+            its grace period, or an option's array that is of another epoch: the
+            notional of linear ones, of an option what it may gain or ask.
     @param _account Account id.
     @param _instrument Instrument id.
     @return Their notional at the last prices (wad), and whether the instrument
@@ -224,9 +225,31 @@ def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
                 or flags & STALE != 0
                 or block.timestamp < staticcall wiring.BOARD.surface_grace_until(feed)
             ):
-                price = max(measure, 1)
+                price = self._option_doubt(terms, measure)
         if price != 0:
             size: int256 = convert(convert(word, bytes32), int256) >> 144
             notional += (convert(abs(size), uint256) * price + WAD - 1) // WAD
             named = named or word & MASK_32 == _instrument
     return notional, named
+
+
+@internal
+@view
+def _option_doubt(_terms: uint256, _measure: uint256) -> uint256:
+    """
+    @notice How much one unit of an option may be worth more than its last mark, or
+            ask as margin. Not its forward's notional: options far out of the money
+            cost nothing, and would shield an account for nothing.
+    @param _terms Instrument word of the option.
+    @param _measure Its reference forward (wad).
+    @return Wad: its worst scenario, and how far beyond the scan range the
+            underlier's last price is from the forward, since an option gains no more
+            than its forward moves; at most the forward, at least one.
+    """
+    spot: uint256 = 0
+    flags: uint256 = 0
+    spot, flags = marks._price((_terms >> 32) & (2**16 - 1))
+    worst: uint256 = max((_terms >> 224) & (2**15 - 1), (_terms >> 239) & (2**15 - 1))
+    moved: uint256 = max(spot, _measure) - min(spot, _measure)
+    beyond: uint256 = moved - min(moved, _measure * ((_terms >> 64) & (2**16 - 1)) // 10_000)
+    return max(min(_measure, beyond + (_measure * worst >> 13) + 1), 1)

@@ -116,6 +116,24 @@ def test_future_beside_a_dead_option(client: OptionVenue, reverts: Any) -> None:
     assert market.position("bear").size == -8 * WAD
 
 
+def test_worthless_options_shield_nothing(client: OptionVenue) -> None:
+    """Far calls cost their buyer neither premium nor margin, whatever their notional: they could
+    not make good a future's loss, and do not suspend its liquidation when their volatility dies."""
+    market = client.market
+    far = market.list_option(BTC, client.expiry, 10**6 * WAD, call=True)
+    market.refresh(far)
+    assert client.mark(far) < 100
+    market.join("bear", cash=30_000)
+    market.choose_engine("bear")
+    market.trade("buyer", "bear", 10 * WAD, SPOT)
+    before = market.margin("bear")["requirement"]
+    market.trade("bear", "seller", 5 * WAD, 0, far)
+    assert market.margin("bear")["requirement"] - before < 5 * WAD
+    dead_volatility(client)
+    assert is_liquidatable(client, "bear")
+    market.liquidate("bear", "third", WAD)
+
+
 def test_option_of_another_surface(client: OptionVenue) -> None:
     """A lot of an option of a dead surface does not shield short calls of a living one."""
     market = client.market
@@ -147,12 +165,13 @@ def test_options_worth_the_doubt(client: OptionVenue, reverts: Any) -> None:
 
 
 def test_stale_epoch_is_no_doubt_after_a_refresh(client: OptionVenue) -> None:
-    """`doubt` by itself counts an array of another epoch; whoever judges refreshes first."""
+    """`doubt` by itself counts an array of another epoch, with what a unit may gain or ask: 2,265
+    of 8,192 parts of the forward in its worst scenario; whoever judges refreshes first."""
     market = client.market
     asking = market.house.functions.doubt(market.ids["client"], client.call)
     assert list(asking.call()) == [0, False]
     client.set(SPOT)
-    assert list(asking.call()) == [10 * SPOT, True]
+    assert list(asking.call()) == [10 * (SPOT * 2_265 // 8_192 + 1), True]
     client.refresh_account("client")
     assert list(asking.call()) == [0, False]
 
