@@ -311,7 +311,8 @@ def buy_collateral(
 @view
 def is_liquidatable(house: address, account: uint256) -> bool:
     """
-    @notice Whether an account may be liquidated now.
+    @notice Whether an account may be liquidated now. A view refreshes no array: an
+            account with options is refreshed first, as a liquidation does by itself.
     @param house Clearing house.
     @param account Account id.
     @return True if it is below the close-out level, or short past its deadline

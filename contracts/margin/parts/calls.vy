@@ -225,7 +225,7 @@ def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
                 or flags & STALE != 0
                 or block.timestamp < staticcall wiring.BOARD.surface_grace_until(feed)
             ):
-                price = self._option_doubt(terms, measure)
+                price = self._option_doubt(terms, word & MASK_32, measure)
         if price != 0:
             size: int256 = convert(convert(word, bytes32), int256) >> 144
             notional += (convert(abs(size), uint256) * price + WAD - 1) // WAD
@@ -235,16 +235,17 @@ def _doubt(_account: uint256, _instrument: uint256) -> (uint256, bool):
 
 @internal
 @view
-def _option_doubt(_terms: uint256, _measure: uint256) -> uint256:
+def _option_doubt(_terms: uint256, _option: uint256, _measure: uint256) -> uint256:
     """
     @notice How much one unit of an option may be worth more than its last mark, or
             ask as margin. Not its forward's notional: options far out of the money
             cost nothing, and would shield an account for nothing.
     @param _terms Instrument word of the option.
-    @param _measure Its reference forward (wad).
-    @return Wad: its worst scenario, and how far beyond the scan range the
-            underlier's last price is from the forward, since an option gains no more
-            than its forward moves; at most the forward, at least one.
+    @param _option Instrument id.
+    @param _measure Its reference forward (wad), which a sibling may have renewed.
+    @return Wad: its worst scenario, and by how much more the underlier's last price
+            has moved: beyond the scan range, or into the money beyond the mark; at
+            most the forward, at least one.
     """
     spot: uint256 = 0
     flags: uint256 = 0
@@ -252,4 +253,10 @@ def _option_doubt(_terms: uint256, _measure: uint256) -> uint256:
     worst: uint256 = max((_terms >> 224) & (2**15 - 1), (_terms >> 239) & (2**15 - 1))
     moved: uint256 = max(spot, _measure) - min(spot, _measure)
     beyond: uint256 = moved - min(moved, _measure * ((_terms >> 64) & (2**16 - 1)) // 10_000)
-    return max(min(_measure, beyond + (_measure * worst >> 13) + 1), 1)
+    mark: uint256 = (_terms >> 104) & (2**88 - 1)
+    strike: uint256 = book.option_terms[_option] & (2**88 - 1)
+    intrinsic: uint256 = max(spot, strike) - spot
+    if book.option_terms[_option] >> 88 != 0:
+        intrinsic = max(spot, strike) - strike
+    more: uint256 = max(beyond, max(intrinsic, mark) - mark)
+    return max(min(_measure, more + (_measure * worst >> 13) + 1), 1)

@@ -194,8 +194,10 @@ def count_gain(account: uint256):
             each one counted.
     @dev    A gain is what the house owes the account and has not paid: the sum
             of its positions' values, losing ones set off, less cash that the
-            account owes. More than that would be a bite out of its margin. A
-            stale price counts at its last value, or an outage would spare some.
+            account owes. More than that would be a bite out of its margin. Of a long
+            option that is its whole mark, what was paid for it included, as of its
+            last refresh: refresh it before counting. A stale price counts at its
+            last value, or an outage would spare some.
     @param account Account id.
     """
     assert block.timestamp <= book.counting_deadline, "house: not counting"

@@ -77,7 +77,7 @@ def writer(board: Board, backend: Backend) -> Callable[[str, str, int, int], Non
     max_examples=120,
     phases=[Phase.generate],
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture]
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(boards())
 def test_bit_identical(
