@@ -4,17 +4,16 @@
 @title Party book: the registry's state and the one road into it
 @license Apache-2.0
 @notice Holds a packed word a wallet and a wallet an account id, and lets a word
-        in through `_attest`, whoever attests. Nothing here checks a role: the
-        registry that exports it does.
+        in through `_attest` (the registrar's) and `_admit` (a signed attestation,
+        which also renews). Nothing here checks a role or a signature: whoever
+        calls it does.
 @dev    Nothing personal is stored or reported. A legal person is its LEI, a
         public identifier. A natural person is a client code that the carrying
         member salted and keeps off chain, with a flag, a country and a category.
         The contract that uses this module declares its three events.
 
-        Seams: (1) attestations signed by other issuers will enter through
-        `_attest`, as the registrar's do today with issuer 1; their issuer bit is
-        already in the gate. (2) A sub-account will be a further id whose
-        `wallet_of` is the same wallet; the word keeps the first.
+        Seam: a sub-account will be a further id whose `wallet_of` is the same
+        wallet; the word keeps the first.
 """
 
 
@@ -38,7 +37,16 @@ PARTY_REVOKED_TOPIC: constant(bytes32) = keccak256(
     "PartyRevoked(uint256,address,uint256,bytes32)"
 )
 
+_MASK_16: constant(uint256) = 2**16 - 1
 _MASK_32: constant(uint256) = 2**32 - 1
+
+# Who a party is, which no renewal changes: identifier, jurisdiction, and whether
+# it is a natural person.
+_IDENTITY: constant(uint256) = (2**120 - 1) * 2**32 | 2**160
+
+# What a renewal writes: category, issuer, expiry and screened_at. The account and
+# the flags are not among it.
+_RENEWED: constant(uint256) = 255 * 2**152 | (2**16 - 1) * 2**168 | (2**64 - 1) * 2**184
 
 
 # What an issuer attests about one party.
@@ -80,15 +88,68 @@ def __init__():
 @internal
 def _attest(_attestation: Attestation, _issuer: uint256) -> uint256:
     """
-    @notice Gives a wallet its account and word; the one road into the registry,
-            whoever attests.
+    @notice Gives a wallet that is not known its account and word, and reports it.
     @param _attestation What is attested; see the struct.
     @param _issuer Who attests.
     @return uint256 The account id.
     """
+    assert self.word_of[_attestation.wallet] == 0, "parties: wallet known"
+    word: uint256 = self._enter(
+        _attestation.wallet, self._checked(_attestation) | (_issuer << 168)
+    )
+    account: uint256 = word & _MASK_32
+    report_chain._report(
+        PARTY_ONBOARDED_TOPIC,
+        convert(account, bytes32),
+        convert(_attestation.wallet, bytes32),
+        abi_encode(word, _attestation.member),
+    )
+    return account
+
+
+@internal
+def _admit(_attestation: Attestation, _issuer: uint256) -> uint256:
+    """
+    @notice Gives a wallet its account and word, or renews the word that it has:
+            category, expiry, screening and issuer. Who the party is, its account
+            and its flags stay: a freeze or a restriction outlives any renewal,
+            and a revoked party does not come back. Does not report.
+    @dev    The screening must be newer than the one before, and not merely as
+            old: of two attestations that nobody has brought yet, the older one
+            can never undo the newer. While an issuer counts and its attestation
+            holds, no other renews it: else one could loosen what another
+            attests, or take its party out of its reach.
+    @param _attestation What is attested; see the struct.
+    @param _issuer Who attests; recognised.
+    @return uint256 The party word.
+    """
+    fresh: uint256 = self._checked(_attestation) | (_issuer << 168)
+    word: uint256 = self.word_of[_attestation.wallet]
+    if word == 0:
+        return self._enter(_attestation.wallet, fresh)
+    assert word & action_gate.FLAG_REVOKED == 0, "parties: revoked"
+    assert (word ^ fresh) & _IDENTITY == 0, "parties: another party"
+    assert fresh >> 216 > (word >> 216) & _MASK_32, "parties: older screening"
+    before: uint256 = (word >> 168) & _MASK_16
+    if before != _issuer and (self.recognised_issuers >> before) & 1 == 1:
+        assert block.timestamp >= (word >> 184) & _MASK_32, "parties: another issuer"
+    word = (word & ~_RENEWED) | (fresh & _RENEWED)
+    self.word_of[_attestation.wallet] = word
+    return word
+
+
+@internal
+@view
+def _checked(_attestation: Attestation) -> uint256:
+    """
+    @notice What an attestation says, checked, as a word without account and
+            issuer.
+    @param _attestation What is attested; see the struct.
+    @return uint256 Identifier, jurisdiction, category, natural-person flag,
+            expiry and screened_at in place.
+    """
     a: Attestation = _attestation
     assert a.wallet != empty(address), "parties: no wallet"
-    assert self.word_of[a.wallet] == 0, "parties: wallet known"
     letters: uint256 = convert(a.jurisdiction, uint256)
     assert self._is_capital(letters >> 8) and self._is_capital(
         letters & 255
@@ -104,19 +165,24 @@ def _attest(_attestation: Attestation, _issuer: uint256) -> uint256:
     else:
         assert identifiers._is_lei(a.identifier), "parties: bad lei"
         assert a.member == 0, "parties: member of a firm"
+    return word | (a.identifier << 32) | (letters << 136)
+
+
+@internal
+def _enter(_wallet: address, _word: uint256) -> uint256:
+    """
+    @notice Gives a wallet the next account id and writes its word.
+    @param _wallet A wallet without a word.
+    @param _word Its word without an account.
+    @return uint256 Its word with the account.
+    """
     account: uint256 = self.account_count + 1
     assert account <= _MASK_32, "parties: full"
-    word |= account | (a.identifier << 32) | (letters << 136) | (_issuer << 168)
+    word: uint256 = _word | account
     self.account_count = account
-    self.word_of[a.wallet] = word
-    self.wallet_of[account] = a.wallet
-    report_chain._report(
-        PARTY_ONBOARDED_TOPIC,
-        convert(account, bytes32),
-        convert(a.wallet, bytes32),
-        abi_encode(word, a.member),
-    )
-    return account
+    self.word_of[_wallet] = word
+    self.wallet_of[account] = _wallet
+    return word
 
 
 @internal

@@ -3,10 +3,9 @@
 """
 @title Supervisor's powers over parties
 @license Apache-2.0
-@notice Freeze, restrict to closing, authorise a CCP, and recognise issuers of
-        attestations: each names its legal basis and a commitment to its case,
-        each undoes only itself, and none of them moves funds or positions. Only
-        the supervisor may call any function here.
+@notice Freeze, restrict to closing, authorise a CCP: each names its legal basis
+        and a commitment to its case, each undoes only itself, and none of them
+        moves funds or positions. Only the supervisor may call any function here.
 @dev    The contract that uses this module declares its events.
 """
 
@@ -42,9 +41,6 @@ CCP_AUTHORISED_TOPIC: constant(bytes32) = keccak256(
 )
 CCP_WITHDRAWN_TOPIC: constant(bytes32) = keccak256(
     "CcpWithdrawn(uint256,bytes32,uint256,bytes32)"
-)
-ISSUER_CHANGED_TOPIC: constant(bytes32) = keccak256(
-    "IssuerChanged(uint256,bytes32,uint256,bytes32)"
 )
 
 
@@ -135,29 +131,6 @@ def withdraw_ccp(account: uint256, legal_basis: bytes32, case_hash: bytes32):
         CCP_WITHDRAWN_TOPIC,
         legal_basis,
         case_hash,
-    )
-
-
-@external
-def set_issuer(issuer: uint256, recognised: bool, legal_basis: bytes32, case_hash: bytes32):
-    """
-    @notice Recognises an issuer of attestations, or no longer. Who was let in by
-            one that is not recognised may reduce and close. Only the supervisor.
-    @param issuer 1 (the registrar) to 255.
-    @param recognised Whether its attestations count.
-    @param legal_basis The law or decision, not zero.
-    @param case_hash Commitment to the case.
-    """
-    roles._check_holder(SUPERVISOR)
-    assert issuer != 0 and issuer <= action_gate.MAX_ISSUER, "parties: no such issuer"
-    assert legal_basis != empty(bytes32), "parties: no legal basis"
-    assert recognised != ((party_book.recognised_issuers >> issuer) & 1 == 1), "parties: already so"
-    party_book.recognised_issuers ^= 1 << issuer
-    report_chain._report(
-        ISSUER_CHANGED_TOPIC,
-        convert(issuer, bytes32),
-        legal_basis,
-        abi_encode(convert(recognised, uint256), case_hash),
     )
 
 

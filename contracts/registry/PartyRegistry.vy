@@ -6,14 +6,18 @@
 @notice Who may trade: one packed word a wallet, with the account id by which
         every other contract keys its state.
 
-        Anyone may read and ask the gate. The registrar attests: `onboard`,
-        `onboard_many`, `renew`, `revoke`. The supervisor, and not the registrar,
-        may `freeze`, `restrict` to closing, mark a house as an authorised CCP
-        and end the recognition of an issuer of attestations, and undo each;
-        every such act names its legal basis. Both roles are handed over in two
-        steps. The deployer holds no role, and no role can move anybody's funds.
-@dev    State and checks are in the party book module, where the seams for signed
-        attestations and sub-accounts are described; the powers are a module too.
+        Anyone may read, ask the gate, and bring what a recognised issuer signed:
+        `attest`, `attest_many`, `revoke_attested`; an issuer may also
+        `revoke_attested` and `void_nonces` by itself. The registrar, issuer 1,
+        attests by its own calls: `onboard`, `onboard_many`, `renew`, `revoke`.
+        The supervisor, and not the registrar, may `freeze`, `restrict` to
+        closing, mark a house as an authorised CCP and recognise an issuer of
+        attestations, and undo each; every such act names its legal basis. Both
+        roles are handed over in two steps. The deployer holds no role, and no
+        role can move anybody's funds.
+@dev    State and checks are in the party book module; the powers, the issuers and
+        what they sign are modules too. Answers `isVerified` as the identity
+        registries of ERC-3643 do.
         An account id is never given out twice, and a revoked party stays
         revoked: who returns does so with another wallet and another account.
 """
@@ -34,6 +38,16 @@ initializes: party_book[report_chain := report_chain]
 from ..modules import party_powers
 initializes: party_powers[
     report_chain := report_chain, roles := roles, party_book := party_book
+]
+
+from ..modules import issuer_book
+initializes: issuer_book[
+    report_chain := report_chain, roles := roles, party_book := party_book
+]
+
+from ..modules import attestations
+initializes: attestations[
+    report_chain := report_chain, party_book := party_book, issuer_book := issuer_book
 ]
 
 from ..modules import action_gate
@@ -59,7 +73,18 @@ exports: (
     party_powers.release,
     party_powers.authorise_ccp,
     party_powers.withdraw_ccp,
-    party_powers.set_issuer,
+    # Who attests beside the registrar.
+    issuer_book.issuer_of,
+    issuer_book.signer_of,
+    issuer_book.recognise_issuer,
+    issuer_book.set_issuer,
+    # What they sign.
+    attestations.attest,
+    attestations.attest_many,
+    attestations.revoke_attested,
+    attestations.void_nonces,
+    attestations.is_nonce_used,
+    attestations.domain_separator,
 )
 
 
@@ -70,9 +95,6 @@ REGISTRAR: public(constant(bytes32)) = keccak256("registrar")
 SUPERVISOR: public(constant(bytes32)) = keccak256("supervisor")
 
 _MASK_32: constant(uint256) = 2**32 - 1
-
-# What `renew` writes: category, issuer, expiry and screened_at.
-_RENEWED: constant(uint256) = 255 * 2**152 | (2**16 - 1) * 2**168 | (2**64 - 1) * 2**184
 
 
 # Every party event carries the whole word after the change, so that the
@@ -92,11 +114,33 @@ event PartyChanged:
     word: uint256  # party word with its new category, expiry, screening, issuer
 
 
+event PartyAttested:
+    account: indexed(uint256)  # the new account id, or the one that is renewed
+    wallet: indexed(address)  # the party's key
+    word: uint256  # party word after: LEI or client code, issuer, expiry, screening
+    member: uint256  # account of the carrying member; 0 for a legal person
+    nonce: uint256  # the issuer's, used up
+    document: bytes32  # salted commitment to an IVMS101 document; zero if none
+
+
 event PartyRevoked:
     account: indexed(uint256)  # dense account id
     wallet: indexed(address)  # the party's key
     word: uint256  # revoked flag set
     reason: bytes32  # registrar's reason code or a commitment to it
+
+
+event AttestationRevoked:
+    account: indexed(uint256)  # dense account id
+    wallet: indexed(address)  # the party's key
+    word: uint256  # revoked flag set
+    nonce: uint256  # the issuer's, used up
+    reason: bytes32  # the issuer's reason code or a commitment to it
+
+
+event NonceVoided:
+    issuer: indexed(uint256)  # whose
+    nonce: indexed(uint256)  # what carries it can never be brought
 
 
 event PartyFrozen:
@@ -138,6 +182,14 @@ event CcpWithdrawn:
     account: indexed(uint256)  # dense account id
     legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
     word: uint256  # authorised-CCP flag cleared
+    case_hash: bytes32  # commitment to the case
+
+
+event IssuerRecognised:
+    issuer: indexed(uint256)  # its number, 2 to 255, for good
+    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
+    signer: address  # its key, or the contract that signs for it
+    identifier: uint256  # its LEI in base 36
     case_hash: bytes32  # commitment to the case
 
 
@@ -230,25 +282,53 @@ def gate_trade(
 
 
 @external
+@view
+def isVerified(wallet: address) -> bool:
+    """
+    @notice Whether a wallet may open positions, whatever the product, as identity
+            registries of ERC-3643 answer it. Anyone may ask.
+    @dev    The gate's answer for an opening trade of the wallet's own account. A
+            retail client passes where a leverage cap is known for it, as it does
+            in every asset class there.
+    @param wallet The wallet.
+    @return bool True if the gate would let it open.
+    """
+    word: uint256 = party_book.word_of[wallet]
+    return (
+        action_gate._reason(
+            word,
+            word & _MASK_32,
+            action_gate.OPEN,
+            0,
+            block.timestamp,
+            party_book.recognised_issuers,
+        )
+        == action_gate.ALLOWED
+    )
+
+
+@external
 def onboard(attestation: party_book.Attestation) -> uint256:
     """
-    @notice Attests one party. Only the registrar.
+    @notice Attests one party, not itself. Only the registrar.
     @param attestation What the registrar attests; see the struct.
     @return uint256 The account id given out.
     """
     roles._check_holder(REGISTRAR)
+    assert attestation.wallet != msg.sender, "parties: vouches for itself"
     return party_book._attest(attestation, party_book.REGISTRAR_ISSUER)
 
 
 @external
-def onboard_many(attestations: DynArray[party_book.Attestation, 50]):
+def onboard_many(parties: DynArray[party_book.Attestation, 50]):
     """
-    @notice Attests up to fifty parties; one that is refused refuses all. Only
-            the registrar.
-    @param attestations In the order in which ids are given out.
+    @notice Attests up to fifty parties, not itself; one that is refused refuses
+            all. Only the registrar.
+    @param parties What is attested of each, in the order in which ids are given out.
     """
     roles._check_holder(REGISTRAR)
-    for attestation: party_book.Attestation in attestations:
+    for attestation: party_book.Attestation in parties:
+        assert attestation.wallet != msg.sender, "parties: vouches for itself"
         party_book._attest(attestation, party_book.REGISTRAR_ISSUER)
 
 
@@ -269,7 +349,7 @@ def renew(account: uint256, category: uint256, expiry: uint256, screened_at: uin
     renewed: uint256 = party_book._renewed(
         category, word & action_gate.FLAG_NATURAL_PERSON != 0, expiry, screened_at
     )
-    word = (word & ~_RENEWED) | renewed | (party_book.REGISTRAR_ISSUER << 168)
+    word = (word & ~party_book._RENEWED) | renewed | (party_book.REGISTRAR_ISSUER << 168)
     wallet: address = party_book.wallet_of[account]
     party_book.word_of[wallet] = word
     report_chain._report(

@@ -9,9 +9,13 @@ from keelmark.bindings.runtime import Event
 
 __all__ = [
     "PartyOnboarded",
+    "AttestationRevoked",
     "CcpAuthorised",
     "CcpWithdrawn",
     "IssuerChanged",
+    "IssuerRecognised",
+    "NonceVoided",
+    "PartyAttested",
     "PartyChanged",
     "PartyFrozen",
     "PartyReleased",
@@ -65,6 +69,31 @@ class PartyChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PartyAttested(Event):
+    """The event `PartyAttested`."""
+
+    NAME: ClassVar[str] = "PartyAttested"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "bc4e1a98ca68f792ceac56c3694e3092eaf08aa7aea05a6f870aa55da8860b8a"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "address")
+    DATA: ClassVar[tuple[str, ...]] = ("uint256", "uint256", "uint256", "bytes32")
+
+    account: int
+    """The new account id, or the one that is renewed."""
+    wallet: str
+    """The party's key."""
+    word: int
+    """Party word after: LEI or client code, issuer, expiry, screening."""
+    member: int
+    """Account of the carrying member; 0 for a legal person."""
+    nonce: int
+    """The issuer's, used up."""
+    document: bytes
+    """Salted commitment to an IVMS101 document; zero if none."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartyRevoked(Event):
     """The event `PartyRevoked`."""
 
@@ -83,6 +112,46 @@ class PartyRevoked(Event):
     """Revoked flag set."""
     reason: bytes
     """Registrar's reason code or a commitment to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationRevoked(Event):
+    """The event `AttestationRevoked`."""
+
+    NAME: ClassVar[str] = "AttestationRevoked"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "c28f02e7b99db83b1d6c0fe1a59a023208c3fff4632c023bc039f4b44c56e642"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "address")
+    DATA: ClassVar[tuple[str, ...]] = ("uint256", "uint256", "bytes32")
+
+    account: int
+    """Dense account id."""
+    wallet: str
+    """The party's key."""
+    word: int
+    """Revoked flag set."""
+    nonce: int
+    """The issuer's, used up."""
+    reason: bytes
+    """The issuer's reason code or a commitment to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NonceVoided(Event):
+    """The event `NonceVoided`."""
+
+    NAME: ClassVar[str] = "NonceVoided"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "db762ce4db36485784e7e4a13d8c250bb63fbb6297314625c5a65777ad8f814f"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
+    DATA: ClassVar[tuple[str, ...]] = ()
+
+    issuer: int
+    """Whose."""
+    nonce: int
+    """What carries it can never be brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +276,29 @@ class CcpWithdrawn(Event):
     """The law or decision, as text or its hash."""
     word: int
     """Authorised-CCP flag cleared."""
+    case_hash: bytes
+    """Commitment to the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerRecognised(Event):
+    """The event `IssuerRecognised`."""
+
+    NAME: ClassVar[str] = "IssuerRecognised"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "97567aa9af73e699ec278211192d61ce69b57a7da6844895ef1bca9da36b43ec"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "bytes32")
+    DATA: ClassVar[tuple[str, ...]] = ("address", "uint256", "bytes32")
+
+    issuer: int
+    """Its number, 2 to 255, for good."""
+    legal_basis: bytes
+    """The law or decision, as text or its hash."""
+    signer: str
+    """Its key, or the contract that signs for it."""
+    identifier: int
+    """Its LEI in base 36."""
     case_hash: bytes
     """Commitment to the case."""
 

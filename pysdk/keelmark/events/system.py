@@ -98,6 +98,8 @@ def _party(name: str, meaning: str, second: Field, *others: Field) -> EventSpec:
 
 
 _WALLET = Field("wallet", _A, Unit.ADDRESS)
+_ISSUER = Field("issuer", _U, Unit.ID, None, "1 is the registrar")
+_NONCE = Field("nonce", _U, Unit.COUNT, None, "the issuer's, used up")
 
 PARTY_EVENTS: Final = (
     _party(
@@ -113,6 +115,27 @@ PARTY_EVENTS: Final = (
         _WALLET,
         Field("reason", _B, Unit.HASH, None, "code or commitment"),
     ),
+    _party(
+        "PartyAttested",
+        "What an issuer signed let a party in, or renewed it.",
+        _WALLET,
+        Field("member", _U, Unit.ID, "2.16", "0 for a legal person"),
+        _NONCE,
+        Field("document", _B, Unit.HASH, None, "salted commitment to IVMS101; 0 if none"),
+    ),
+    _party(
+        "AttestationRevoked",
+        "An issuer took back what it had attested.",
+        _WALLET,
+        _NONCE,
+        Field("reason", _B, Unit.HASH, None, "code or commitment"),
+    ),
+    EventSpec(
+        Source.PARTIES,
+        "NonceVoided",
+        (_ISSUER, Field("nonce", _U, Unit.COUNT, None, "can never be brought")),
+        "An issuer made a statement worthless that nobody had brought.",
+    ),
     _party("PartyFrozen", "A party may not act.", _BASIS, _CASE),
     _party("PartyUnfrozen", "A party may act again.", _BASIS, _CASE),
     _party("PartyRestricted", "A party may only reduce.", _BASIS, _CASE),
@@ -121,14 +144,26 @@ PARTY_EVENTS: Final = (
     _party("CcpWithdrawn", "A house is one no more; 2.14.", _BASIS, _CASE),
     EventSpec(
         Source.PARTIES,
+        "IssuerRecognised",
+        (
+            _ISSUER,
+            _BASIS,
+            Field("signer", _A, Unit.ADDRESS, None, "a key, or a contract that signs"),
+            Field("identifier", _U, Unit.WORD, None, "the issuer's LEI in base 36"),
+            _CASE,
+        ),
+        "A new issuer of attestations was recognised, with its signer.",
+    ),
+    EventSpec(
+        Source.PARTIES,
         "IssuerChanged",
         (
-            Field("issuer", _U, Unit.ID),
+            _ISSUER,
             _BASIS,
             Field("recognised", _U, Unit.FLAGS, None, "1 recognised, 0 not"),
             _CASE,
         ),
-        "An issuer of attestations was recognised or dropped.",
+        "The recognition of an issuer ended, or was restored.",
     ),
 )
 

@@ -1,4 +1,5 @@
-"""A registry with a registrar, a supervisor, a member and clients of it."""
+"""A registry with a registrar, a supervisor, a member and clients of it, and issuers beside the
+registrar: one with a key (number 2), one with a contract (number 3)."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import pytest
 from web3.contract import Contract
 from web3.types import TxReceipt
 
+from tests.support.attested import SignedAttestation
 from tests.support.parties import Attestation, lei_text, lei_word
 
 DAY = 86_400
@@ -20,6 +22,9 @@ OPEN, INCREASE, REDUCE, CLOSE, WITHDRAW, LIQUIDATE, DEPOSIT = range(1, 8)
 RISKY = (OPEN, INCREASE, LIQUIDATE)
 SAFE = (REDUCE, CLOSE, WITHDRAW, DEPOSIT)
 CRYPTO = 7
+
+KEY_ISSUER, CONTRACT_ISSUER = 2, 3
+ISSUER_LEI = lei_word(lei_text(900))
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +93,81 @@ def supervise(registry: Contract, send: Any, actors: Any) -> Callable[..., TxRec
         return made
 
     return done
+
+
+@pytest.fixture
+def recognise(registry: Contract, send: Any, actors: Any) -> Callable[..., TxReceipt]:
+    """``recognise(2, signer)``: by the supervisor unless another is named."""
+
+    def recognised(
+        issuer: int,
+        signer: str,
+        lei: int = ISSUER_LEI,
+        basis: bytes = BASIS,
+        by: str = "supervisor",
+    ) -> TxReceipt:
+        call = registry.functions.recognise_issuer(issuer, signer, lei, basis, CASE)
+        made: TxReceipt = send(call, actors(by))
+        return made
+
+    return recognised
+
+
+@pytest.fixture
+def set_issuer(registry: Contract, send: Any, actors: Any) -> Callable[..., TxReceipt]:
+    """``set_issuer(2, False)``: by the supervisor unless another is named."""
+
+    def set_(
+        issuer: int, recognised: bool, basis: bytes = BASIS, by: str = "supervisor"
+    ) -> TxReceipt:
+        call = registry.functions.set_issuer(issuer, recognised, basis, CASE)
+        made: TxReceipt = send(call, actors(by))
+        return made
+
+    return set_
+
+
+@pytest.fixture
+def issuer(recognise: Any, actors: Any) -> Any:
+    """Issuer 2, which signs with a key."""
+    recognise(KEY_ISSUER, actors("attester"))
+    return actors("attester")
+
+
+@pytest.fixture
+def contract_issuer(recognise: Any, deploy: Any, actors: Any) -> Contract:
+    """Issuer 3, a contract that answers for the key of `contract owner`."""
+    made: Contract = deploy("tests/mocks/ContractIssuer", actors("contract owner"))
+    recognise(CONTRACT_ISSUER, made.address, lei_word(lei_text(901)))
+    return made
+
+
+@pytest.fixture
+def claim(firm: Attestation) -> SignedAttestation:
+    """What issuer 2 says of the firm, under nonce 7."""
+    return SignedAttestation(*firm, issuer=KEY_ISSUER, nonce=7, document=b"\x33" * 32)
+
+
+@pytest.fixture
+def signed(registry: Contract, w3: Any, actors: Any) -> Callable[..., bytes]:
+    """``signed(claim)``: by issuer 2's key unless another actor is named."""
+
+    def sign(statement: Any, by: str = "attester") -> bytes:
+        made: bytes = statement.sign(actors(by).key, registry.address, w3.eth.chain_id)
+        return made
+
+    return sign
+
+
+@pytest.fixture
+def attest(registry: Contract, send: Any, actors: Any, signed: Any) -> Callable[..., TxReceipt]:
+    """``attest(claim)``: signed by issuer 2's key and brought by a stranger."""
+
+    def attested(
+        statement: SignedAttestation, signature: bytes | None = None, relayer: str = "stranger"
+    ) -> TxReceipt:
+        with_ = signed(statement) if signature is None else signature
+        made: TxReceipt = send(registry.functions.attest(statement, with_), actors(relayer))
+        return made
+
+    return attested

@@ -7,16 +7,9 @@ from typing import Any
 import pytest
 from web3.contract import Contract
 
+from tests.support.attested import SignedAttestation
+
 from .conftest import BASIS, CASE, RISKY, SAFE
-
-
-@pytest.fixture
-def set_issuer(registry: Contract, send: Any, actors: Any) -> Any:
-    def set_(issuer: int, recognised: bool, basis: bytes = BASIS, by: str = "supervisor") -> Any:
-        call = registry.functions.set_issuer(issuer, recognised, basis, CASE)
-        return send(call, actors(by))
-
-    return set_
 
 
 def test_default_behavior(
@@ -35,9 +28,31 @@ def test_default_behavior(
     assert {reason(action) for action in RISKY} == {10}
     assert {reason(action) for action in SAFE} == {0}
     set_issuer(1, True)
-    set_issuer(255, True)
-    assert registry.functions.recognised_issuers().call() == 2 + 2**255
+    assert registry.functions.recognised_issuers().call() == 2
     assert {reason(action) for action in RISKY} == {0}
+
+
+def test_all_that_an_issuer_attested_stops_opening_at_once(
+    registry: Contract,
+    issuer: Any,
+    set_issuer: Any,
+    attest: Any,
+    onboard: Any,
+    actors: Any,
+    reason: Any,
+    claim: SignedAttestation,
+    firm: Any,
+) -> None:
+    attest(claim)
+    attest(claim.but(wallet=actors("second"), nonce=8))
+    onboard(firm.but(wallet=actors("third")))
+    set_issuer(2, False)
+    for account, wallet in enumerate((claim.wallet, actors("second")), 1):
+        assert {reason(action, account, wallet) for action in RISKY} == {10}
+        assert {reason(action, account, wallet) for action in SAFE} == {0}
+    assert reason(1, 3, actors("third")) == 0
+    set_issuer(2, True)
+    assert reason(1) == 0
 
 
 def test_not_the_supervisor(set_issuer: Any, reverts: Any) -> None:
@@ -45,19 +60,22 @@ def test_not_the_supervisor(set_issuer: Any, reverts: Any) -> None:
         set_issuer(1, False, by="registrar")
 
 
-@pytest.mark.parametrize("issuer", [0, 256])
-def test_no_such_issuer(set_issuer: Any, reverts: Any, issuer: int) -> None:
+@pytest.mark.parametrize("number", [0, 2, 255, 256, 2**255])
+def test_no_such_issuer(set_issuer: Any, reverts: Any, number: int) -> None:
+    """Only the registrar, and who was recognised with a signer."""
     with reverts("parties: no such issuer"):
-        set_issuer(issuer, True)
+        set_issuer(number, True)
 
 
 def test_no_legal_basis(set_issuer: Any, reverts: Any) -> None:
     with reverts("parties: no legal basis"):
-        set_issuer(2, True, basis=bytes(32))
+        set_issuer(1, False, basis=bytes(32))
 
 
-def test_already_so(set_issuer: Any, reverts: Any) -> None:
-    with reverts("parties: already so"):
-        set_issuer(1, True)
-    with reverts("parties: already so"):
-        set_issuer(2, False)
+def test_already_so(set_issuer: Any, issuer: Any, reverts: Any) -> None:
+    for number in (1, 2):
+        with reverts("parties: already so"):
+            set_issuer(number, True)
+        set_issuer(number, False)
+        with reverts("parties: already so"):
+            set_issuer(number, False)
