@@ -46,7 +46,9 @@ class CloseOut:
         *,
         block: BlockId = "latest",
     ) -> Operation[bool]:
-        """Whether an account may be liquidated now."""
+        """Whether an account may be liquidated now. A view refreshes no array: an account with
+        options is refreshed first, as a liquidation does by itself.
+        """
         return read(
             self,
             "is_liquidatable(address house,uint256 account)",
