@@ -1,7 +1,10 @@
 """Licences of what is installed at run time, against a list of those allowed."""
 
+import json
 import re
+from base64 import b64decode
 from importlib.metadata import PackageNotFoundError, distribution
+from typing import Any
 
 import pytest
 
@@ -23,6 +26,9 @@ ALLOWED = {
     "Zlib",
 }
 """No GPL, LGPL or AGPL; MPL-2.0 unmodified only."""
+
+COMPILED_IN = ALLOWED | {"Apache-2.0 WITH LLVM-exception", "Unicode-3.0", "Unicode-DFS-2016"}
+"""For parts of a wheel built from Rust: also a wider Apache, and Unicode's for its tables."""
 
 WORDS = (
     (r"Apache( Software)?( License)?,?( Version)?( 2\.0)?", "Apache-2.0"),
@@ -67,6 +73,32 @@ def plain(text: str) -> str:
     return text.strip()
 
 
+def inside(name: str) -> set[str]:
+    """What a wheel's own files say: its licence's text, and the list of what is compiled into it,
+    where of several licences offered one that is allowed is chosen."""
+    files = distribution(name).files or []
+    text = next(file for file in files if file.name == "LICENSE").read_text()
+    found = {"MIT"} if "Permission is hereby granted, free of charge" in text else {"unknown"}
+    bill = next(file for file in files if file.name.endswith(".cyclonedx.json"))
+    for crate in json.loads(bill.read_text())["components"]:
+        assert crate["licenses"], crate["name"]
+        for entry in crate["licenses"]:
+            found |= compiled_in(entry)
+    return found
+
+
+def compiled_in(entry: dict[str, Any]) -> set[str]:
+    """Licences of one compiled part that are not in `COMPILED_IN`; none if it can be had under
+    one that is."""
+    licence = entry.get("license", {})
+    words = entry.get("expression") or licence.get("id") or licence["name"]
+    if words == "Unknown":
+        first = b64decode(licence["text"]["content"]).decode().splitlines()[0]
+        words = {"UNICODE LICENSE V3": "Unicode-3.0"}.get(first, "unknown")
+    clauses = [clause.split(" OR ") for clause in re.sub(r"[()]", "", words).split(" AND ")]
+    return {" OR ".join(offered) for offered in clauses if not set(offered) & COMPILED_IN}
+
+
 def licences(name: str) -> set[str]:
     """What a distribution says of itself: expression, else classifiers, else the old field."""
     metadata = distribution(name).metadata
@@ -83,6 +115,8 @@ def licences(name: str) -> set[str]:
     field = (metadata.get("License") or "unknown").splitlines()[0]
     if field.startswith("Copyright") and name == "cycler":
         return {"BSD-3-Clause"}  # the field holds the licence's whole text
+    if field == "unknown" and name == "pyrage":
+        return inside(name)  # the metadata are silent; the wheel holds its licence and its crates'
     return {plain(part) for part in re.split(r"\s+(?:AND|OR)\s+", field)}
 
 
@@ -94,10 +128,25 @@ def test_licence_is_allowed(name: str) -> None:
 
 def test_closure_is_whole() -> None:
     """The walk reaches what is needed only by what we need."""
-    assert {"web3", "vyper", "pyarrow", "pydantic-core", "numpy"} <= set(closure())
+    assert {"web3", "vyper", "pyarrow", "pydantic-core", "numpy", "pyrage"} <= set(closure())
 
 
 @pytest.mark.parametrize("text", ["GPL-3.0-only", "LGPL-2.1", "AGPL-3.0", "BUSL-1.1", "unknown"])
 def test_others_are_refused(text: str) -> None:
     """A licence that is not on the list does not pass under another spelling."""
     assert plain(text) not in ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ("MIT OR Apache-2.0", set()),
+        ("Apache-2.0 OR GPL-2.0-only", set()),
+        ("(MIT OR Apache-2.0) AND Unicode-DFS-2016", set()),
+        ("GPL-2.0-only", {"GPL-2.0-only"}),
+        ("MIT AND (GPL-2.0-only OR AGPL-3.0)", {"GPL-2.0-only OR AGPL-3.0"}),
+    ],
+)
+def test_compiled_parts(words: str, refused: set[str]) -> None:
+    """A part of a wheel must be to be had under an allowed licence, in every clause."""
+    assert compiled_in({"expression": words}) == refused

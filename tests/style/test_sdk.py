@@ -14,7 +14,7 @@ MAX_PUBLIC = 10
 
 LAYERS = (
     {"units", "types", "errors", "identifiers", "regulation"},
-    {"events", "margin", "pricing", "risk", "proofs", "reports"},
+    {"events", "margin", "pricing", "risk", "sanctions", "proofs", "evidence", "reports"},
     {"chain", "bindings"},
     {"deploy", "ledger", "scenario"},
     {"cli"},

@@ -8,7 +8,10 @@ from typing import Any
 from eth.abc import BlockHeaderAPI, LogAPI
 from eth.exceptions import HeaderNotFound
 from eth_utils.address import to_canonical_address, to_checksum_address
+from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError as EthUtilsValidationError
+from rlp.codec import decode, encode
+from trie.hexary import HexaryTrie
 
 from keelmark.chain.operations import (
     BlockHeader,
@@ -17,16 +20,21 @@ from keelmark.chain.operations import (
     GetBlock,
     GetChainId,
     GetCode,
+    GetHeader,
     GetLogs,
+    GetProof,
+    GetReceipts,
     GetStorage,
     RawLog,
     Receipt,
     Request,
+    StorageProof,
     Transact,
 )
 from keelmark.chain.pyevm import CHAIN_ID, GENESIS_TIME, Backend, Mined, Snapshot, reason_text
 from keelmark.chain.signer import Signer
 from keelmark.errors import InputError, NoSuchBlock, SigningRequired, reverted
+from keelmark.proofs.merkle import EMPTY_ROOT, path_nodes
 
 __all__ = ["EmbeddedNode"]
 
@@ -129,6 +137,28 @@ class EmbeddedNode:
     @_read.register
     def _(self, _request: GetChainId) -> int:
         return CHAIN_ID
+
+    @_read.register
+    def _(self, request: GetHeader) -> bytes:
+        encoded: bytes = encode(self._header(request.block))
+        return encoded
+
+    @_read.register
+    def _(self, request: GetReceipts) -> tuple[bytes, ...]:
+        chain = self.backend.chain
+        block = chain.get_block_by_header(self._header(request.block))
+        return tuple(receipt.encode() for receipt in block.get_receipts(chain.chaindb))
+
+    @_read.register
+    def _(self, request: GetProof) -> StorageProof:
+        store = self.backend.chain.chaindb.db
+        state = HexaryTrie(store, self._header(request.block).state_root)
+        key = keccak(to_canonical_address(request.address))
+        account = path_nodes(state, key)
+        found = state[key]
+        root = decode(found)[2] if found else EMPTY_ROOT
+        slot = keccak(request.slot.to_bytes(32, "big"))
+        return StorageProof(account, path_nodes(HexaryTrie(store, root), slot))
 
     @_read.register
     def _(self, request: GetLogs) -> tuple[RawLog, ...]:

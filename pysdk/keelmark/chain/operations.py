@@ -24,12 +24,16 @@ __all__ = [
     "GetBlock",
     "GetChainId",
     "GetCode",
+    "GetHeader",
     "GetLogs",
+    "GetProof",
+    "GetReceipts",
     "GetStorage",
     "Operation",
     "RawLog",
     "Receipt",
     "Request",
+    "StorageProof",
     "Transact",
 ]
 
@@ -105,7 +109,42 @@ class GetChainId:
     """The chain's id; answered with an integer."""
 
 
-Request: TypeAlias = Call | Transact | GetLogs | GetBlock | GetStorage | GetCode | GetChainId
+@dataclass(frozen=True, slots=True)
+class GetHeader:
+    """A block's whole header; answered with its RLP, whose hash is the block's."""
+
+    block: BlockId = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class GetReceipts:
+    """Every receipt of a block; answered with a tuple of bytes, each as the chain encodes it."""
+
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class GetProof:
+    """Proof of one storage word of a contract; answered with a `StorageProof`, or refused by a
+    node that has no proofs to give."""
+
+    address: str
+    slot: int
+    block: int
+
+
+Request: TypeAlias = (
+    Call
+    | Transact
+    | GetLogs
+    | GetBlock
+    | GetStorage
+    | GetCode
+    | GetChainId
+    | GetHeader
+    | GetReceipts
+    | GetProof
+)
 
 Operation: TypeAlias = Generator[Request, Any, T]
 """Yields requests, is sent their answers, returns a result."""
@@ -120,6 +159,14 @@ class BlockHeader:
     parent_hash: bytes
     time: int
     """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageProof:
+    """The encoded trie nodes from a block's state root to a contract and to a word of its."""
+
+    account: tuple[bytes, ...]
+    storage: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)

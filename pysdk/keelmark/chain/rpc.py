@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from eth_utils.address import to_checksum_address
 
+from keelmark.chain.consensus import header_bytes, receipt_bytes
 from keelmark.chain.operations import (
     BlockHeader,
     BlockId,
@@ -19,11 +20,15 @@ from keelmark.chain.operations import (
     GetBlock,
     GetChainId,
     GetCode,
+    GetHeader,
     GetLogs,
+    GetProof,
+    GetReceipts,
     GetStorage,
     RawLog,
     Receipt,
     Request,
+    StorageProof,
     Transact,
 )
 from keelmark.chain.signer import Signer
@@ -92,6 +97,12 @@ def exchange(request: Request, signer: Signer | None, latest: str = "latest") ->
         return _word(request)
     if isinstance(request, GetCode):
         return _code(request)
+    if isinstance(request, GetHeader):
+        return _header(request)
+    if isinstance(request, GetReceipts):
+        return _receipts(request)
+    if isinstance(request, GetProof):
+        return _proof(request)
     return _chain_id(request)
 
 
@@ -117,13 +128,42 @@ def _logs(request: GetLogs) -> Exchange[tuple[RawLog, ...]]:
     return tuple(sorted(found, key=lambda log: (log.block_number, log.log_index)))
 
 
-def _block(block: BlockId) -> Exchange[BlockHeader]:
+def _block_row(block: BlockId) -> Exchange[dict[str, Any]]:
+    row: dict[str, Any] | None
     if isinstance(block, bytes):
         row = yield RpcCall("eth_getBlockByHash", ("0x" + block.hex(), False))
     else:
         row = yield RpcCall("eth_getBlockByNumber", (_block_parameter(block), False))
     if row is None:
         raise NoSuchBlock(f"block: the chain has no block {_block_parameter(block)}")
+    return row
+
+
+def _header(request: GetHeader) -> Exchange[bytes]:
+    return header_bytes((yield from _block_row(request.block)))
+
+
+def _receipts(request: GetReceipts) -> Exchange[tuple[bytes, ...]]:
+    rows = yield RpcCall("eth_getBlockReceipts", (hex(request.block),))
+    if rows is None:
+        raise NoSuchBlock(f"block: the chain has no block {request.block}")
+    ordered = sorted(rows, key=lambda row: int(row["transactionIndex"], 16))
+    return tuple(receipt_bytes(row) for row in ordered)
+
+
+def _proof(request: GetProof) -> Exchange[StorageProof]:
+    where = (request.address, [f"0x{request.slot:064x}"], hex(request.block))
+    row = yield RpcCall("eth_getProof", where)
+    return StorageProof(_nodes(row["accountProof"]), _nodes(row["storageProof"][0]["proof"]))
+
+
+def _nodes(texts: list[str]) -> tuple[bytes, ...]:
+    """Trie nodes; none for an empty trie, which some nodes answer with a single empty one."""
+    return () if texts == ["0x80"] else tuple(_bytes(text) for text in texts)
+
+
+def _block(block: BlockId) -> Exchange[BlockHeader]:
+    row = yield from _block_row(block)
     return BlockHeader(
         number=int(row["number"], 16),
         hash=_bytes(row["hash"]),
