@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from keelmark.bindings.party_registry import PartyRegistry
     from keelmark.bindings.price_board import PriceBoard
     from keelmark.bindings.rulebook import Rulebook
+    from keelmark.bindings.sanctions_list import SanctionsList
     from keelmark.bindings.take_over_desk import TakeOverDesk
     from keelmark.bindings.test_token import TestToken
 
@@ -36,6 +37,7 @@ __all__ = [
     "PartyRegistry",
     "PriceBoard",
     "Rulebook",
+    "SanctionsList",
     "TakeOverDesk",
     "TestToken",
 ]
@@ -53,6 +55,7 @@ _MODULES = {
     "PartyRegistry": "party_registry",
     "PriceBoard": "price_board",
     "Rulebook": "rulebook",
+    "SanctionsList": "sanctions_list",
     "TakeOverDesk": "take_over_desk",
     "TestToken": "test_token",
 }

@@ -78,6 +78,12 @@ from keelmark.bindings.price_board_events import (
     SurfaceUpdated,
 )
 from keelmark.bindings.runtime import Event
+from keelmark.bindings.sanctions_list_events import (
+    EntryDelisted,
+    EntryListed,
+    ListConfirmed,
+    ListUpdated,
+)
 from keelmark.bindings.shared_events import RoleAccepted, RoleProposed
 from keelmark.bindings.test_token_events import Approval, Transfer
 
@@ -98,6 +104,8 @@ __all__ = [
     "DebtRecorded",
     "DeficitExtinguished",
     "EngineChosen",
+    "EntryDelisted",
+    "EntryListed",
     "EpochOpened",
     "FeedChangeAnnounced",
     "FeedChanged",
@@ -110,6 +118,8 @@ __all__ = [
     "IssuerChanged",
     "IssuerRecognised",
     "LayersRefilled",
+    "ListConfirmed",
+    "ListUpdated",
     "LossAbsorbed",
     "LossAllocated",
     "LossCovered",
@@ -167,6 +177,8 @@ EVENTS: Mapping[bytes, type[Event]] = MappingProxyType(
         DebtRecorded.TOPIC: DebtRecorded,
         DeficitExtinguished.TOPIC: DeficitExtinguished,
         EngineChosen.TOPIC: EngineChosen,
+        EntryDelisted.TOPIC: EntryDelisted,
+        EntryListed.TOPIC: EntryListed,
         EpochOpened.TOPIC: EpochOpened,
         FeedChangeAnnounced.TOPIC: FeedChangeAnnounced,
         FeedChanged.TOPIC: FeedChanged,
@@ -179,6 +191,8 @@ EVENTS: Mapping[bytes, type[Event]] = MappingProxyType(
         IssuerChanged.TOPIC: IssuerChanged,
         IssuerRecognised.TOPIC: IssuerRecognised,
         LayersRefilled.TOPIC: LayersRefilled,
+        ListConfirmed.TOPIC: ListConfirmed,
+        ListUpdated.TOPIC: ListUpdated,
         LossAbsorbed.TOPIC: LossAbsorbed,
         LossAllocated.TOPIC: LossAllocated,
         LossCovered.TOPIC: LossCovered,

@@ -10,6 +10,7 @@ from eth_utils.address import to_checksum_address
 from keelmark.errors import DecodingFailed
 from keelmark.events.house import HOUSE_EVENTS
 from keelmark.events.model import Event, EventSpec, Field, Value
+from keelmark.events.sanctions import SANCTIONS_EVENTS
 from keelmark.events.system import (
     BOARD_EVENTS,
     FUND_EVENTS,
@@ -24,6 +25,7 @@ ALL_EVENTS: Final = (
     *PARTY_EVENTS,
     *INSTRUMENT_EVENTS,
     *BOARD_EVENTS,
+    *SANCTIONS_EVENTS,
     *ROLE_EVENTS,
 )
 """Every reporting event of the kit."""

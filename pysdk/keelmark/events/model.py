@@ -24,6 +24,7 @@ class Source(StrEnum):
     PARTIES = "party registry"
     INSTRUMENTS = "instrument registry"
     BOARD = "price board"
+    SANCTIONS = "sanctions list"
     ROLES = "every contract with roles"
 
 

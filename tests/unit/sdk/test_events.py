@@ -30,6 +30,7 @@ FILES = {
     Source.PARTIES: ("registry/PartyRegistry.vy",),
     Source.INSTRUMENTS: ("registry/InstrumentRegistry.vy",),
     Source.BOARD: ("oracle/PriceBoard.vy",),
+    Source.SANCTIONS: ("registry/SanctionsList.vy",),
 }
 _BLOCK = re.compile(r"^event (\w+):\n((?:    .*\n|\n(?=    ))+)", re.MULTILINE)
 _FIELD = re.compile(r"^    (\w+): (indexed\()?(\w+)\)?", re.MULTILINE)

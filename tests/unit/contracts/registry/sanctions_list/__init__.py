@@ -1,0 +1,1 @@
+"""Tests of one contract or module, a file for each function."""
