@@ -390,7 +390,8 @@ def _unclaimed(work: _Work, taken: set[tuple[Key, int]]) -> None:
 
 
 def _surplus(work: _Work) -> None:
-    """Refuses headers that nothing rests on and that no trusted hash vouches for."""
+    """Refuses headers that nothing rests on: no proof, no trusted hash and no child."""
     for place, number in enumerate(work.headers):
-        if number not in work.used and number not in work.vouched:
+        rests = number in work.used or number in work.vouched or number + 1 in work.headers
+        if not rests:
             raise EvidenceBroken(f"headers.rlp.{place}", f"block {number} serves nothing here")
