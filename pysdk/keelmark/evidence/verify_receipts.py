@@ -95,8 +95,9 @@ def _matches(work: Work, part: str, key: Key, contract: str, record: Record) -> 
 def _unclaimed(work: Work, taken: set[tuple[Key, int]]) -> None:
     """Refuses logs in scope that no record has, and receipts that hold no event in scope."""
     scope = work.package.request.scope
+    holding = {key for key, _ in taken}
     for place, (key, logs) in enumerate(work.logs.items()):
-        if not any(found == key for found, _ in taken):
+        if key not in holding:
             raise EvidenceBroken(f"receipts.items.{place}", "holds no event in scope")
         for position, log in enumerate(logs):
             if (key, position) in taken or len(log.topics) != 3:
