@@ -16,7 +16,7 @@ LAYERS = (
     {"units", "types", "errors", "identifiers", "regulation"},
     {"events", "margin", "pricing", "risk", "sanctions", "proofs", "evidence", "reports"},
     {"chain", "bindings"},
-    {"deploy", "ledger", "scenario"},
+    {"deploy", "identity", "ledger", "scenario"},
     {"cli"},
 )
 """Each may import from itself and from those before it."""

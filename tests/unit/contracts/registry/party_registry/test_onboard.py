@@ -51,6 +51,13 @@ def test_no_wallet(onboard: Any, reverts: Any, firm: Attestation) -> None:
         onboard(firm.but(wallet="0x" + "00" * 20))
 
 
+def test_the_registrar_vouches_for_itself(
+    onboard: Any, reverts: Any, actors: Any, firm: Attestation
+) -> None:
+    with reverts("parties: vouches for itself"):
+        onboard(firm.but(wallet=actors("registrar")))
+
+
 def test_wallet_known(onboard: Any, reverts: Any, firm: Attestation) -> None:
     onboard(firm)
     with reverts("parties: wallet known"):

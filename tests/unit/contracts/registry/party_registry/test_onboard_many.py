@@ -37,6 +37,14 @@ def test_not_the_registrar(
         send(registry.functions.onboard_many(fifty[:1]), actors("supervisor"))
 
 
+def test_the_registrar_vouches_for_itself(
+    registry: Contract, send: Any, actors: Any, reverts: Any, fifty: list[Attestation]
+) -> None:
+    own = fifty[1].but(wallet=actors("registrar"))
+    with reverts("parties: vouches for itself"):
+        send(registry.functions.onboard_many([fifty[0], own]), actors("registrar"))
+
+
 def test_one_refused_refuses_all(
     registry: Contract, send: Any, actors: Any, reverts: Any, fifty: list[Attestation]
 ) -> None:
