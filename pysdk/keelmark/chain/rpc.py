@@ -36,7 +36,9 @@ from keelmark.errors import (
     KeelmarkError,
     NoSuchBlock,
     ReceiptTimeout,
+    Reorganised,
     Reverted,
+    RpcRefused,
     SigningRequired,
     reverted,
 )
@@ -144,11 +146,26 @@ def _header(request: GetHeader) -> Exchange[bytes]:
 
 
 def _receipts(request: GetReceipts) -> Exchange[tuple[bytes, ...]]:
-    rows = yield RpcCall("eth_getBlockReceipts", (hex(request.block),))
+    try:
+        rows = yield RpcCall("eth_getBlockReceipts", (hex(request.block),))
+    except RpcRefused:
+        rows = yield from _receipts_singly(request.block)
     if rows is None:
         raise NoSuchBlock(f"block: the chain has no block {request.block}")
     ordered = sorted(rows, key=lambda row: int(row["transactionIndex"], 16))
     return tuple(receipt_bytes(row) for row in ordered)
+
+
+def _receipts_singly(block: int) -> Exchange[list[dict[str, Any]]]:
+    """A block's receipts from a node that gives one at a time only."""
+    head = yield from _block_row(block)
+    rows: list[dict[str, Any]] = []
+    for transaction_hash in head["transactions"]:
+        row = yield RpcCall("eth_getTransactionReceipt", (transaction_hash,))
+        if row is None or row["blockHash"] != head["hash"]:
+            raise Reorganised(f"block {block}: replaced while it was read")
+        rows.append(row)
+    return rows
 
 
 def _proof(request: GetProof) -> Exchange[StorageProof]:

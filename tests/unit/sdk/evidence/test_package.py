@@ -40,7 +40,7 @@ from keelmark.evidence import (
     unpack,
     verify,
 )
-from keelmark.evidence.parts import Package, Scope, json_schema
+from keelmark.evidence.parts import Headers, Package, Scope, json_schema
 from keelmark.ledger.evidence import build_evidence
 from keelmark.proofs.report_chain import ReportChainBroken
 from tests.unit.sdk.evidence.conftest import FIRST_BLOCK, House
@@ -205,6 +205,24 @@ def test_gaps_between_headers(house: House) -> None:
     numbers = {int.from_bytes(_number(text), "big") for text in sparse.headers.rlp}
     known = tuple(hash_ for n, hash_ in enumerate(hashes, FIRST_BLOCK - 1) if n in numbers)
     assert judged(house, sparse, block_hashes=known).whole
+
+
+def test_a_header_that_serves_nothing(house: House) -> None:
+    """A header of a gap, true or made up, is refused: nothing is in a package without a use."""
+    sparse = house.package(linked=0)
+    numbers = {int.from_bytes(_number(text), "big") for text in sparse.headers.rlp}
+    scope = house.scope()
+    gap = next(
+        number
+        for number in range(scope.first_block, scope.last_block)
+        if number not in numbers and number + 1 not in numbers
+    )
+    more = house.chain.run(one(GetHeader(gap)))
+    headers = sorted((*sparse.headers.rlp, "0x" + more.hex()), key=_number)
+    crowded = sparse.model_copy(update={"headers": Headers(rlp=headers)})
+    with pytest.raises(EvidenceBroken, match=f"block {gap} serves nothing here") as found:
+        judged(house, crowded)
+    assert found.value.part == f"headers.rlp.{headers.index('0x' + more.hex())}"
 
 
 def _number(header: str) -> bytes:
