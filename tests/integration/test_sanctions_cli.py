@@ -9,12 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_account import Account
+from eth_utils.crypto import keccak
 from web3.contract import Contract
 
-from keelmark.chain import Chain
+from keelmark.bindings import SanctionsList
+from keelmark.chain import Chain, Operation, Signer
+from keelmark.chain.anvil import running_anvil
+from keelmark.chain.compiler import compile_contract
+from keelmark.chain.operations import GetCode
 from keelmark.chain.pyevm import Backend
 from keelmark.cli import main
 from keelmark.deploy import sanctions as sending
+from keelmark.deploy.plan import KIT
 from keelmark.ledger.sanctions import (
     ListReads,
     read_list,
@@ -22,7 +29,10 @@ from keelmark.ledger.sanctions import (
     reconcile_list,
 )
 from keelmark.sanctions import compare, digest, read_xml
+from tests.conftest import find
+from tests.support.parties import lei_text
 from tests.support.sdn import Listed, advanced_xml, evm, plain_csv, plain_xml
+from tests.support.tester import Actor
 
 ZERO = "0x" + "00" * 20
 FIRST = [Listed(number, [("ETH", evm(number)), ("XBT", "1x")]) for number in range(1, 231)]
@@ -203,6 +213,32 @@ def test_shrinking_and_older_files(cli: Any, contract: Contract, tmp_path: Path,
     assert contract.functions.listed_count().call() == 2
 
 
+def test_not_from_the_first_block(
+    contract: Contract, chain: Chain, tmp_path: Path, capsys: Any, mine: Any
+) -> None:
+    """A reading that misses logs is refused, not compared."""
+    mine()
+    file = write(tmp_path / "SDN.XML", plain_xml(FIRST[:2]))
+    late = str(chain.block().number)
+    where = ("--rpc", "x", "--contract", contract.address, "--from-block", late)
+    with pytest.raises(SystemExit):
+        main(["sanctions", "diff", "--file", file, *where])
+    assert "do not fold to its report chain" in capsys.readouterr().err
+
+
+def test_somebody_else_changes_the_list(
+    chain: Chain, contract: Contract, actors: Any, send: Any, now: Any
+) -> None:
+    """The difference was taken before another change: the end is not what was published."""
+    publication = read_xml("SDN.XML", [plain_xml(FIRST[:3]).encode()])
+    difference = compare(publication, {})
+    other = (evm(5000), b"another".ljust(32, b"\0"))
+    send(contract.functions.update([], [other], b"\1" * 32, 0), actors("officer"))
+    signing = chain.signing(Signer.from_key(actors("officer").key))
+    with pytest.raises(sending.UpdateStopped, match="somebody else changed it"):
+        signing.run(sending.update_list(SanctionsList(contract.address), difference, now()))
+
+
 def test_where_the_list_is(cli: Any, tmp_path: Path, capsys: Any) -> None:
     file = write(tmp_path / "SDN.XML", plain_xml(FIRST[:2]))
     saved = write(tmp_path / "list.json", '{"entries": {"0x12": "a"}}')
@@ -220,6 +256,80 @@ def test_where_the_list_is(cli: Any, tmp_path: Path, capsys: Any) -> None:
         error = capsys.readouterr().err
         assert words in error
         assert len(error.strip().splitlines()) == 1
+
+
+def test_on_a_node(anvil: Chain, tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:
+    """A manifest, a key file and a node's own estimate of gas."""
+    del anvil
+    officer = Signer.from_key(Actor("officer").key)
+    monkeypatch.setenv("KEELMARK_KEYFILE_PASSWORD", "a password")
+    key = tmp_path / "key.json"
+    key.write_text(
+        json.dumps(Account.encrypt(Actor("officer").key, "a password", "pbkdf2", 1)), "utf-8"
+    )
+    artefact = compile_contract(find("registry/SanctionsList"))
+    with running_anvil() as node:
+        node.local.fund(officer.address)
+        made = node.signing(officer).run(
+            SanctionsList.create(
+                artefact.bytecode,
+                officer=officer.address,
+                oracle_1=ZERO,
+                oracle_2=ZERO,
+                oracle_3=ZERO,
+            )
+        )
+        assert made.contract is not None
+        code = node.run(code_at(made.contract))
+        names = [*KIT, "SanctionsList"]
+        manifest = tmp_path / "keelmark.json"
+
+        def describe(code_hash: str, names: list[str]) -> None:
+            contract = {
+                "address": made.contract,
+                "block_number": made.block_number,
+                "block_hash": "0x" + made.block_hash.hex(),
+                "transaction_hash": "0x" + made.transaction_hash.hex(),
+                "code_hash": code_hash,
+                "source_hash": "00" * 32,
+                "gas_used": made.gas_used,
+            }
+            body = {
+                "schemaVersion": 1,
+                "chainId": node.chain_id(),
+                "rulebookDigest": "0x" + "00" * 32,
+                "regime": 3,
+                "lei": lei_text(1),
+                "token": made.contract,
+                "tokenFeed": 2,
+                "contracts": [{"name": name, **contract} for name in names],
+            }
+            manifest.write_text(json.dumps(body), "utf-8")
+
+        def cli(command: str, *arguments: str) -> tuple[int, str]:
+            where = ("--rpc", node.name, "--manifest", str(manifest))
+            with pytest.raises(SystemExit) as stopped:
+                main(["sanctions", command, *arguments, *where])
+            printed = capsys.readouterr()
+            return int(stopped.value.code or 0), printed.out + printed.err
+
+        file = write(tmp_path / "SDN.XML", plain_xml(FIRST))
+        update = ("update", "--file", file, "--yes", "--keyfile", str(key))
+        describe("0x" + "11" * 32, names)
+        assert "code_hash of SanctionsList" in cli(*update)[1]
+        describe("0x" + keccak(code).hex(), names[:-1])
+        assert "expected SanctionsList as well" in cli(*update)[1]
+        describe("0x" + keccak(code).hex(), names)
+        code_, said = cli(*update)
+        assert code_ == 0, said
+        assert "batch 3 of 3" in said
+        assert "0 added, 0 changed, 0 removed, 230 unchanged" in cli("diff", "--file", file)[1]
+
+
+def code_at(address: str) -> Operation[bytes]:
+    """The code of a contract."""
+    code: bytes = yield GetCode(address)
+    return code
 
 
 def test_list_rebuilt_from_events(

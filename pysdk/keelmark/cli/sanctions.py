@@ -134,7 +134,7 @@ def _place(chain: Chain, manifest: Path | None, contract: str | None, first: int
     if (manifest is None) == (contract is None):
         raise InputError("--manifest, --contract: expected one of them, to say where the list is")
     if manifest is not None:
-        return list_in_manifest(manifest, chain.chain_id())
+        return chain.run(list_in_manifest(manifest))
     if contract is None or not is_checksum_address(contract):
         raise InputError(f"--contract {contract}: expected a checksummed address")
     return Placed(contract, first)

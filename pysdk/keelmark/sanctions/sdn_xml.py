@@ -63,6 +63,8 @@ class _Reader:
         self.type_id = ""
         self.currency: str | None = None
         """Of the feature being read."""
+        self.unread = False
+        """Whether its address has yet to come."""
         self.party = ""
         self.leaves: dict[tuple[str, ...], Callable[[str], None]] = {
             _PUBLISHED: lambda text: self.issue.update(published=text),
@@ -103,6 +105,7 @@ class _Reader:
             self.party = attributes.get("FixedRef", "")
         elif path == _FEATURE:
             self.currency = self.types.get(attributes.get("FeatureTypeID", ""))
+            self.unread = self.currency is not None
         self.text = [] if path in self.leaves else None
         self.length = 0
 
@@ -121,6 +124,9 @@ class _Reader:
             self.leaves[self.path]("".join(self.text).strip())
         if self.path == _ID:
             self._id()
+        elif self.path == _FEATURE and self.unread:
+            uid = self.collector.uid(self.party)
+            self.collector.reject(uid, self.currency or "", "", "a VersionDetail with the address")
         self.text = None
         self.path = self.path[:-1]
 
@@ -138,6 +144,7 @@ class _Reader:
 
     def _detail(self, text: str) -> None:
         if self.currency is not None:
+            self.unread = False
             self.collector.add(self.collector.uid(self.party), self.currency, text)
 
     def published(self) -> date:

@@ -85,6 +85,18 @@ def test_rejected(form: str, currency: str, address: str, expected: str) -> None
     assert set(found.entries) == {evm(1)}
 
 
+def test_feature_in_another_shape() -> None:
+    """An address where none was looked for is missed aloud."""
+    text = advanced_xml([Listed(12, [("ETH", evm(1))]), Listed(13, [("ETH", evm(2))])])
+    moved = text.replace("<VersionDetail DetailTypeID", "<Elsewhere><VersionDetail DetailTypeID", 1)
+    moved = moved.replace(f"{evm(1)}</VersionDetail>", f"{evm(1)}</VersionDetail></Elsewhere>")
+    found = read_xml("SDN_ADVANCED.XML", [moved.encode()])
+    assert [str(item) for item in found.rejected] == [
+        "entry 12, ETH '': expected a VersionDetail with the address"
+    ]
+    assert set(found.entries) == {evm(2)}
+
+
 def test_comments_hold_what_remarks_had_no_room_for() -> None:
     many = Listed(3, [("ETH", evm(number)) for number in range(20)])
     for cut in range(1000, 1080, 3):
