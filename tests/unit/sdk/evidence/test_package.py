@@ -40,7 +40,7 @@ from keelmark.evidence import (
     unpack,
     verify,
 )
-from keelmark.evidence.parts import Headers, Package, Scope, json_schema
+from keelmark.evidence.parts import Chains, Headers, Package, Receipts, Root, Scope, json_schema
 from keelmark.ledger.evidence import build_evidence
 from keelmark.proofs.report_chain import ReportChainBroken
 from tests.unit.sdk.evidence.conftest import FIRST_BLOCK, House
@@ -205,6 +205,69 @@ def test_gaps_between_headers(house: House) -> None:
     numbers = {int.from_bytes(_number(text), "big") for text in sparse.headers.rlp}
     known = tuple(hash_ for n, hash_ in enumerate(hashes, FIRST_BLOCK - 1) if n in numbers)
     assert judged(house, sparse, block_hashes=known).whole
+
+
+def test_records_from_before_the_range(house: House) -> None:
+    """A chain from its beginning under a scope that begins later: more than was asked for."""
+    topic = "0x" + BY_NAME["TradeReported"].topic.hex()
+    address = house.stage.kit.house.address
+    package = house.package(
+        house.scope(first_block=0, contracts=[address], topics=[topic]), linked=0
+    )
+    first = min(item.block for item in package.receipts.items)
+    assert package.chains.contracts[0].records[0].block < first
+    scope = package.request.scope.model_copy(update={"first_block": first})
+    request = package.request.model_copy(update={"scope": scope})
+    with pytest.raises(EvidenceBroken, match="out of order or of range") as found:
+        judged(house, package.model_copy(update={"request": request}))
+    assert found.value.part == "chains.contracts.0.records.0.block"
+
+
+def test_beginnings_that_cannot_be(house: House) -> None:
+    """A root before the chain's first block, and a proof of a start that needs none."""
+    package = house.package(house.scope(first_block=0, contracts=[house.stage.kit.house.address]))
+    chain = package.chains.contracts[0]
+    first = chain.records[0]
+    content = b"".join(bytes.fromhex(text[2:]) for text in (*first.topics, first.data))
+    root = keccak(bytes(32) + keccak(first.block.to_bytes(32, "big") + content))
+    items = [
+        item
+        for item in package.receipts.items
+        if (item.block, item.transaction) != (first.block, first.transaction)
+    ]
+    headless = chain.model_copy(
+        update={"records": chain.records[1:], "before": Root(root="0x" + root.hex(), proof=None)}
+    )
+    proved = chain.model_copy(
+        update={"before": Root(root=chain.before.root, proof=chain.after.proof)}
+    )
+    for altered, part in ((headless, "before.root"), (proved, "before.proof")):
+        changed = package.model_copy(
+            update={
+                "chains": Chains(contracts=[altered]),
+                "receipts": Receipts(items=items),
+            }
+        )
+        with pytest.raises(EvidenceBroken) as found:
+            judged(house, changed)
+        assert found.value.part == f"chains.contracts.0.{part}"
+
+
+def test_a_contract_that_is_not_there(house: House) -> None:
+    """The proof that nothing is at an address is no proof of an empty report."""
+    nobody = "0x" + "11" * 20
+    with pytest.raises(EvidenceBroken, match=f"shows that {nobody} is not there") as found:
+        house.package(house.scope(contracts=[nobody]))
+    assert found.value.part == "chains.contracts.0.after.proof.account"
+
+
+def test_a_contract_without_its_chain(house: House) -> None:
+    """Left out where no event is in scope, so that nothing else is missed."""
+    package = house.package(house.scope(accounts=[99]))
+    fewer = Chains(contracts=package.chains.contracts[:-1])
+    with pytest.raises(EvidenceBroken, match="one chain for each contract") as found:
+        judged(house, package.model_copy(update={"chains": fewer}))
+    assert found.value.part == "chains.contracts"
 
 
 def test_a_header_that_serves_nothing(house: House) -> None:
