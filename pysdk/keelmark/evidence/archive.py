@@ -3,7 +3,7 @@
 `manifest.json` stands first and holds the hash of every other part; the package's digest is the
 hash of the manifest. Each part is canonical JSON: keys sorted, no spaces, ASCII, one line feed at
 the end. An archive that is not, to the byte, the one that its parts give is refused, so the digest
-vouches for the whole of it and two people who build the same package get the same digest.
+vouches for the whole of it, and the same parts have the same digest whoever packs them.
 """
 
 from __future__ import annotations
