@@ -67,7 +67,7 @@ _MASK_32: constant(uint256) = 2**32 - 1
 struct SignedAttestation:
     wallet: address  # the party's key; one wallet, one account
     identifier: uint256  # LEI in base 36, or the salted client code (104 bits)
-    jurisdiction: bytes2  # ISO 3166-1 alpha-2 in capitals, or "EU"
+    jurisdiction: bytes2  # ISO 3166-1 alpha-2, assigned, or "EU"
     category: uint256  # 1 retail, 2 professional, 3 eligible counterparty
     natural_person: bool  # True: `identifier` is a client code
     member: uint256  # natural person: account of the carrying member; else 0

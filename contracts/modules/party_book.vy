@@ -22,6 +22,7 @@ uses: report_chain
 
 from . import action_gate
 from . import identifiers
+from . import jurisdictions
 from . import rules
 
 
@@ -53,7 +54,7 @@ _RENEWED: constant(uint256) = 255 * 2**152 | (2**16 - 1) * 2**168 | (2**64 - 1) 
 struct Attestation:
     wallet: address  # the party's key; one wallet, one account
     identifier: uint256  # LEI in base 36, or the salted client code (104 bits)
-    jurisdiction: bytes2  # ISO 3166-1 alpha-2 in capitals, or "EU"
+    jurisdiction: bytes2  # ISO 3166-1 alpha-2, assigned, or "EU"
     category: uint256  # 1 retail, 2 professional, 3 eligible counterparty
     natural_person: bool  # True: `identifier` is a client code
     member: uint256  # natural person: account of the carrying member; else 0
@@ -151,9 +152,7 @@ def _checked(_attestation: Attestation) -> uint256:
     a: Attestation = _attestation
     assert a.wallet != empty(address), "parties: no wallet"
     letters: uint256 = convert(a.jurisdiction, uint256)
-    assert self._is_capital(letters >> 8) and self._is_capital(
-        letters & 255
-    ), "parties: bad jurisdiction"
+    assert jurisdictions._is_jurisdiction(letters), "parties: bad jurisdiction"
     word: uint256 = self._renewed(a.category, a.natural_person, a.expiry, a.screened_at)
     if a.natural_person:
         assert a.identifier != 0 and a.identifier < 2**104, "parties: bad client code"
@@ -224,14 +223,3 @@ def _word(_account: uint256) -> uint256:
     wallet: address = self.wallet_of[_account]
     assert wallet != empty(address), "parties: no such account"
     return self.word_of[wallet]
-
-
-@internal
-@pure
-def _is_capital(_ascii: uint256) -> bool:
-    """
-    @notice Whether a character is a capital letter.
-    @param _ascii The character.
-    @return bool True for A to Z.
-    """
-    return _ascii >= 65 and _ascii <= 90

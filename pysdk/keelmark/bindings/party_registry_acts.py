@@ -21,7 +21,7 @@ class SignedAttestation:
     identifier: int
     """LEI in base 36, or the salted client code (104 bits)."""
     jurisdiction: bytes
-    """ISO 3166-1 alpha-2 in capitals, or "EU"."""
+    """ISO 3166-1 alpha-2, assigned, or "EU"."""
     category: int
     """1 retail, 2 professional, 3 eligible counterparty."""
     natural_person: bool
@@ -63,7 +63,7 @@ class Attestation:
     identifier: int
     """LEI in base 36, or the salted client code (104 bits)."""
     jurisdiction: bytes
-    """ISO 3166-1 alpha-2 in capitals, or "EU"."""
+    """ISO 3166-1 alpha-2, assigned, or "EU"."""
     category: int
     """1 retail, 2 professional, 3 eligible counterparty."""
     natural_person: bool

@@ -21,6 +21,7 @@ from keelmark.chain.operations import Operation, Receipt
 from keelmark.chain.signer import Signer
 from keelmark.errors import InputError
 from keelmark.identifiers import pack_lei
+from keelmark.identity.jurisdictions import is_jurisdiction
 from keelmark.types import ClientCategory
 
 __all__ = [
@@ -105,7 +106,7 @@ def attestation(
 
     Args:
         wallet: the party's address, checksummed.
-        jurisdiction: ISO 3166-1 alpha-2 in capitals, or "EU".
+        jurisdiction: ISO 3166-1 alpha-2, assigned, or "EU".
         category: `ClientCategory`.
         expiry: seconds; the attestation holds before it.
         screened_at: seconds at which sanctions lists were last consulted.
@@ -128,8 +129,8 @@ def attestation(
     if not 0 < identifier < 1 << 104:
         raise InputError("client_code: expected a number of at most 104 bits, not zero")
     check_address("wallet", wallet)
-    if not (len(jurisdiction) == 2 and jurisdiction.isascii() and jurisdiction.isupper()):
-        raise InputError(f"jurisdiction: expected two capital letters, not {jurisdiction!r}")
+    if not is_jurisdiction(jurisdiction):
+        raise InputError(f"jurisdiction: expected a code of ISO 3166-1 or EU, not {jurisdiction!r}")
     if category not in tuple(ClientCategory):
         raise InputError(f"category: expected 1, 2 or 3, not {category}")
     if person and category == ClientCategory.ELIGIBLE_COUNTERPARTY:

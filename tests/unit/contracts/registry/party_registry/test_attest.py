@@ -331,6 +331,8 @@ def test_no_wallet(issuer: Any, attest: Any, reverts: Any, claim: SignedAttestat
     [
         ({"jurisdiction": b"d1"}, "parties: bad jurisdiction"),
         ({"jurisdiction": b"\0\0"}, "parties: bad jurisdiction"),
+        ({"jurisdiction": b"UK"}, "parties: bad jurisdiction"),
+        ({"jurisdiction": b"ZZ"}, "parties: bad jurisdiction"),
         ({"category": 0}, "parties: bad category"),
         ({"category": 4}, "parties: bad category"),
         ({"expiry": 0}, "parties: bad expiry"),

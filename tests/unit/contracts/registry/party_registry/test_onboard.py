@@ -64,7 +64,9 @@ def test_wallet_known(onboard: Any, reverts: Any, firm: Attestation) -> None:
         onboard(firm.but(identifier=lei_word(lei_text(2))))
 
 
-@pytest.mark.parametrize("code", [b"de", b"D1", b"1E", b"\0\0", b"D\0", b"@A", b"A[", b"[A"])
+@pytest.mark.parametrize(
+    "code", [b"de", b"D1", b"1E", b"\0\0", b"D\0", b"@A", b"A[", b"[A", b"UK", b"ZZ"]
+)
 def test_bad_jurisdiction(onboard: Any, reverts: Any, firm: Attestation, code: bytes) -> None:
     with reverts("parties: bad jurisdiction"):
         onboard(firm.but(jurisdiction=code))
