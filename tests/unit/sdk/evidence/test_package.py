@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,16 @@ from keelmark.evidence import (
     unpack,
     verify,
 )
-from keelmark.evidence.parts import Chains, Headers, Package, Receipts, Root, Scope, json_schema
+from keelmark.evidence.parts import (
+    Chains,
+    Headers,
+    Package,
+    Receipts,
+    Record,
+    Root,
+    Scope,
+    json_schema,
+)
 from keelmark.ledger.evidence import build_evidence
 from keelmark.proofs.report_chain import ReportChainBroken
 from tests.unit.sdk.evidence.conftest import FIRST_BLOCK, House
@@ -268,6 +278,45 @@ def test_a_contract_without_its_chain(house: House) -> None:
     with pytest.raises(EvidenceBroken, match="one chain for each contract") as found:
         judged(house, package.model_copy(update={"chains": fewer}))
     assert found.value.part == "chains.contracts"
+
+
+def test_records_that_changed_places(house: House) -> None:
+    """Where no root is proved, a sender can fold records in another order; the receipts tell."""
+    package = built(house, no_proofs, contracts=[house.stage.kit.house.address])
+    records = list(package.chains.contracts[0].records)
+    place = next(
+        index
+        for index, (left, right) in enumerate(pairwise(records))
+        if left.block == right.block and left != right
+    )
+    records[place], records[place + 1] = records[place + 1], records[place]
+    with pytest.raises(EvidenceBroken, match="is not after the record before it") as found:
+        judged(house, refolded(package, records))
+    assert found.value.part == f"chains.contracts.0.records.{place + 1}"
+
+
+def test_a_record_made_up(house: House) -> None:
+    """Where no root is proved, an altered record folds to an altered root; its receipt tells."""
+    package = built(house, no_proofs, contracts=[house.stage.kit.house.address])
+    records = list(package.chains.contracts[0].records)
+    last = records[-1]
+    flipped = f"{last.data[:-1]}{int(last.data[-1], 16) ^ 1:x}"
+    records[-1] = last.model_copy(update={"data": flipped})
+    with pytest.raises(EvidenceBroken, match="of the receipt is another") as found:
+        judged(house, refolded(package, records))
+    assert found.value.part == f"chains.contracts.0.records.{len(records) - 1}.position"
+
+
+def refolded(package: Package, records: list[Record]) -> Package:
+    """A package of one contract with other records and the root that they fold to, not proved."""
+    chain = package.chains.contracts[0]
+    root = bytes.fromhex(chain.before.root[2:])
+    for record in records:
+        content = b"".join(bytes.fromhex(text[2:]) for text in (*record.topics, record.data))
+        root = keccak(root + keccak(record.block.to_bytes(32, "big") + content))
+    after = Root(root="0x" + root.hex(), proof=None)
+    altered = chain.model_copy(update={"records": records, "after": after})
+    return package.model_copy(update={"chains": Chains(contracts=[altered])})
 
 
 def test_a_header_that_serves_nothing(house: House) -> None:
