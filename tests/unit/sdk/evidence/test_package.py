@@ -307,6 +307,32 @@ def test_a_record_made_up(house: House) -> None:
     assert found.value.part == f"chains.contracts.0.records.{len(records) - 1}.position"
 
 
+def test_a_record_dropped(house: House) -> None:
+    """Where no root is proved, a record can be left out; the receipt that holds it tells."""
+    package = built(house, no_proofs, contracts=[house.stage.kit.house.address])
+    records = list(package.chains.contracts[0].records)
+    place = next(
+        index
+        for index, (left, right) in enumerate(pairwise(records))
+        if (left.block, left.transaction) == (right.block, right.transaction)
+    )
+    del records[place]
+    with pytest.raises(EvidenceBroken, match="no record for log") as found:
+        judged(house, refolded(package, records))
+    assert found.value.part == "chains.contracts"
+
+
+def test_a_receipt_too_many(house: House) -> None:
+    """A true receipt of the chain that was not asked for is not for the receiver's eyes."""
+    narrow, wide = house.package(house.scope(accounts=[2])), house.package()
+    asked = {(item.block, item.transaction) for item in narrow.receipts.items}
+    more = next(item for item in wide.receipts.items if (item.block, item.transaction) not in asked)
+    items = sorted((*narrow.receipts.items, more), key=lambda item: (item.block, item.transaction))
+    with pytest.raises(EvidenceBroken, match="holds no event in scope") as found:
+        judged(house, narrow.model_copy(update={"receipts": Receipts(items=items)}))
+    assert found.value.part == f"receipts.items.{items.index(more)}"
+
+
 def refolded(package: Package, records: list[Record]) -> Package:
     """A package of one contract with other records and the root that they fold to, not proved."""
     chain = package.chains.contracts[0]
