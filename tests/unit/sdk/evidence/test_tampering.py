@@ -7,7 +7,9 @@ can write a manifest that fits. The first is found by the digests; the second on
 from __future__ import annotations
 
 import copy
+import io
 import json
+import tarfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +19,7 @@ from eth_utils import keccak
 from keelmark.evidence import Expected, Verdict, pack, unpack, verify
 from keelmark.evidence.archive import PARTS, _archive, canonical
 from keelmark.evidence.parts import EvidenceBroken, Package
-from tests.unit.sdk.evidence.conftest import House
+from tests.support.evidence import House
 
 Body = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -267,6 +269,36 @@ def test_the_manifest(package: Package) -> None:
         with pytest.raises(EvidenceBroken) as found:
             unpack(_archive({"manifest": canonical(bad), **files}))
         assert found.value.part == part
+
+
+def test_the_files(package: Package) -> None:
+    """A file too few, too many, twice or out of order; something that is no file."""
+    files = {name: canonical(getattr(package, name).model_dump(mode="json")) for name in PARTS}
+    digests = {name: "0x" + keccak(content).hex() for name, content in files.items()}
+    good = {"format": "keelmark evidence", "version": 1, "parts": digests}
+    whole = {"manifest": canonical(good), **files}
+    assert _archive(whole) == pack(package)
+    for bad in (
+        {name: whole[name] for name in whole if name != "receipts"},
+        {**whole, "more": b"{}\n"},
+        {name: whole[name] for name in reversed(whole)},
+        {},
+    ):
+        with pytest.raises(EvidenceBroken, match="expected manifest, request") as found:
+            unpack(_archive(bad))
+        assert found.value.part == "archive"
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        link = tarfile.TarInfo("manifest.json")
+        link.type, link.linkname = tarfile.SYMTYPE, "elsewhere"
+        archive.addfile(link)
+    with pytest.raises(EvidenceBroken, match="no file"):
+        unpack(out.getvalue())
+    spaced = {**whole, "reading": whole["reading"].replace(b":", b": ")}
+    good["parts"] = digests | {"reading": "0x" + keccak(spaced["reading"]).hex()}
+    with pytest.raises(EvidenceBroken, match="not canonical") as found:
+        unpack(_archive({**spaced, "manifest": canonical(good)}))
+    assert found.value.part == "reading"
 
 
 def test_every_byte_of_the_archive(package: Package) -> None:
