@@ -26,6 +26,13 @@ from keelmark.ledger.board import (
 from keelmark.ledger.contract_reads import read_house
 from keelmark.ledger.fold import Ledger
 from keelmark.ledger.history import Retraced, Sample, market_state, retrace
+from keelmark.ledger.parties import (
+    PartyBook,
+    PartyReads,
+    read_parties,
+    rebuild_parties,
+    reconcile_parties,
+)
 from keelmark.ledger.reader import Reading, read_logs, read_roots
 from keelmark.ledger.reconcile import Discrepancy, HouseReads, money, reconcile
 from keelmark.ledger.valuations import unfounded
@@ -66,6 +73,8 @@ class Evidence:
     reads: HouseReads
     board: BoardReads
     """The price board's state."""
+    parties: PartyReads
+    """The party registry's state."""
     margins: Mapping[int, Margin]
     """Account to what the house itself says, close-out valuation."""
 
@@ -79,6 +88,8 @@ class Audit:
     ledger: Ledger
     board: BoardBook
     """The price board, rebuilt."""
+    parties: PartyBook
+    """The party registry, rebuilt."""
     samples: tuple[Sample, ...]
     roots: tuple[RootCheck, ...]
     discrepancies: tuple[Discrepancy, ...]
@@ -97,7 +108,7 @@ class Audit:
         """Whether every root is met, every act follows from those before it, and every
         value agrees."""
         proved = all(root.holds for root in self.roots)
-        follows = not self.ledger.findings and not self.board.findings
+        follows = not (self.ledger.findings or self.board.findings or self.parties.findings)
         return proved and follows and not self.discrepancies
 
 
@@ -123,12 +134,13 @@ def audit(
     board = yield from read_board(
         deployment.board, range(1, underliers + 1), _feeds(reading, deployment), block
     )
+    parties = yield from read_parties(deployment.parties, _parties(reading, deployment), block)
     margins: dict[int, Margin] = {}
     for number in reads.accounts:
         answer = yield from deployment.house.margin(number, Valuation.CLOSE_OUT, block=block)
         margins[number] = answer
     tell("rebuilding and reconciling")
-    return judge(Evidence(deployment, reading, roots, reads, board, margins), underlier)
+    return judge(Evidence(deployment, reading, roots, reads, board, parties, margins), underlier)
 
 
 def judge(evidence: Evidence, underlier: int) -> Audit:
@@ -143,6 +155,7 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         events = reading.events()
         found = retrace(events, deployment.house.address, deployment.token_feed, underlier)
         board = rebuild_board(events, deployment.board.address)
+        parties = rebuild_parties(events, deployment.parties.address)
         found.ledger.findings.extend(unfounded(events, deployment.board.address))
     except (KeelmarkError, KeyError, ValueError) as error:
         unmet = ", ".join(root.name for root in roots if not root.holds) or "none"
@@ -153,6 +166,7 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
     differences = (
         *reconcile(found.ledger, evidence.reads),
         *reconcile_board(board, evidence.board),
+        *reconcile_parties(parties, evidence.parties),
         *margins,
     )
     due = money(found.ledger)
@@ -161,12 +175,25 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         events=events,
         ledger=found.ledger,
         board=board,
+        parties=parties,
         samples=tuple(found.samples),
         roots=roots,
         discrepancies=differences,
-        compared=compared + _count(evidence.reads) + _count_board(evidence.board),
+        compared=compared
+        + _count(evidence.reads)
+        + _count_board(evidence.board)
+        + _count_parties(evidence.parties),
         money=due,
     )
+
+
+def _parties(reading: Reading, deployment: Deployment) -> PartyBook:
+    """What the registry is asked about: the issuers and nonces that its logs name. From logs that
+    do not decode nothing is asked; `judge` says so."""
+    try:
+        return rebuild_parties(reading.events(), deployment.parties.address)
+    except (KeelmarkError, KeyError, ValueError):
+        return PartyBook()
 
 
 def _feeds(reading: Reading, deployment: Deployment) -> set[int]:
@@ -221,3 +248,8 @@ def _count(reads: HouseReads) -> int:
 def _count_board(reads: BoardReads) -> int:
     """How many values of the board are compared."""
     return len(reads.surfaces) + len(reads.waits) + len(reads.lanes) + len(reads.limits)
+
+
+def _count_parties(reads: PartyReads) -> int:
+    """How many values of the registry are compared."""
+    return len(reads.wallets) + len(reads.words) + len(reads.signers) + len(reads.nonces) + 2
