@@ -27,6 +27,7 @@ from keelmark.errors import (
     DecodingFailed,
     InputError,
     NoSuchBlock,
+    Reorganised,
 )
 from keelmark.events import BY_NAME
 from keelmark.evidence import (
@@ -226,6 +227,25 @@ def test_a_node_that_lies(house: House) -> None:
     ):
         with pytest.raises(error):
             built(house, odd)
+
+
+def test_blocks_replaced_while_they_are_read(house: House) -> None:
+    """Another header than the logs' for the last block, or for one with an event: read anew."""
+    scope = house.scope()
+    with_event = house.package().receipts.items[0].block
+    for block in (scope.last_block, with_event):
+        other = house.chain.run(one(GetHeader(block - 1)))
+
+        def replaced(
+            request: Request,
+            answer: Callable[[], Any],
+            block: int = block,
+            other: bytes = other,
+        ) -> Any:
+            return other if request == GetHeader(block) else answer()
+
+        with pytest.raises(Reorganised, match="replaced while it was read"):
+            built(house, replaced, topics=[])
 
 
 def test_bad_scopes(house: House) -> None:

@@ -17,6 +17,7 @@ from trie.exceptions import BadTrieProof
 from keelmark.chain.consensus import header_bytes, receipt_bytes
 from keelmark.errors import DecodingFailed
 from keelmark.proofs.blocks import (
+    Account,
     Header,
     ancestry,
     prove_account,
@@ -221,6 +222,7 @@ def test_receipts_of_every_type() -> None:
         (rlp.encode([b"\x01", b"", b""]), "status, gas, bloom and logs"),
         (rlp.encode([b"\x01", b"", b"", b"text"]), "status, gas, bloom and logs"),
         (rlp.encode([b"\x01", b"", b"", [b"log"]]), "a log without"),
+        (rlp.encode([b"\x01", b"", b"", [[b"a" * 20, []]]]), "a log without"),
         (rlp.encode([b"\x01", b"", b"", [[b"short", [], b""]]]), "log's address"),
         (rlp.encode([b"\x01", b"", b"", [[b"a" * 20, [b"t"], b""]]]), "log's topic"),
         (rlp.encode([b"\x01", b"", b"", [[b"a" * 20, b"t", b""]]]), "a log without"),
@@ -243,6 +245,30 @@ def test_malformed_receipts(data: bytes, reason: str) -> None:
 def test_malformed_headers(items: list[bytes], reason: str) -> None:
     with pytest.raises(ProofBroken, match=reason):
         read_header(rlp.encode(items))
+
+
+def test_true_proofs_of_something_else() -> None:
+    """A place without a transaction; a leaf that is no account; a leaf that is no word."""
+    receipts = {rlp.encode(place): b"\x02receipt" * 9 for place in range(9)}
+    tree = tree_of(receipts)
+    nodes = path_nodes(tree, rlp.encode(77))
+    with pytest.raises(ProofBroken, match="block 1 has no transaction 77"):
+        prove_receipt(header(receipts_root=tree.root_hash), 77, b"", nodes)
+
+    address = "0x" + "ab" * 20
+    key = keccak(bytes.fromhex("ab" * 20))
+    tree = tree_of({key: rlp.encode([b"\x01", b"\x02", bytes(32)])})
+    with pytest.raises(ProofBroken, match="account: 3 fields"):
+        prove_account(header(tree.root_hash), address, path_nodes(tree, key))
+
+    slot = keccak(bytes(32))
+    for value, reason in ((b"\x01" * 33, "longer than 32"), ([b"\x01"], "longer than 32")):
+        tree = tree_of({slot: rlp.encode(value)})
+        with pytest.raises(ProofBroken, match=reason):
+            prove_word(Account(tree.root_hash, bytes(32)), 0, path_nodes(tree, slot))
+    tree = tree_of({slot: b"\xc1"})
+    with pytest.raises(ProofBroken, match="word: no RLP"):
+        prove_word(Account(tree.root_hash, bytes(32)), 0, path_nodes(tree, slot))
 
 
 def chain(*numbers: int) -> dict[int, Header]:
