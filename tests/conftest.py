@@ -72,7 +72,12 @@ def w3(backend: Backend) -> Web3:
 
 @pytest.fixture(autouse=True)
 def isolation(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Puts the chain back after each test that touches it."""
+    """Puts the chain back after each test that touches it, the embedded one or the node."""
+    if "anvil" in request.fixturenames:
+        node: Chain = request.getfixturevalue("anvil")
+        with node.undone():
+            yield
+        return
     if "backend" not in request.fixturenames:
         yield
         return
