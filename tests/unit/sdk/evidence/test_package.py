@@ -75,7 +75,7 @@ def test_form(house: House) -> None:
     assert digest == package_digest(package)
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         names = archive.getnames()
-        contents = {name: archive.extractfile(name).read() for name in names}  # type: ignore[union-attr]
+        contents = {name: archive.extractfile(name).read() for name in names}
     assert names == [
         "manifest.json", "request.json", "reading.json", "headers.json", "chains.json",
         "receipts.json",

@@ -237,7 +237,7 @@ GOOD = {"forward": 100.0, "strike": 100.0, "seconds": YEAR, "volatility": 0.2}
 def test_bad_input_names_the_field(field: str, value: object) -> None:
     """One sentence with the field in front and what was expected."""
     with pytest.raises(InputError, match=rf"^{field}: .*expected"):
-        option_greeks(True, **{**GOOD, field: value})  # type: ignore[arg-type]
+        option_greeks(True, **{**GOOD, field: value})
 
 
 def test_bad_premium_kind_and_shapes() -> None:

@@ -34,7 +34,7 @@ def option(**fields: object) -> Option:
         "volatility": wad("0.5"),
         "scan_bps": 3300,
     }
-    return Option(**{**usual, **fields})  # type: ignore[arg-type]
+    return Option(**{**usual, **fields})
 
 
 PERPETUAL = Linear(underlier="BTC", price=wad(60_000), scan_bps=3300)

@@ -64,7 +64,7 @@ def test_any_premium(
     forward, strike, seconds, _ = row
     assume(seconds > 0)
     intrinsic = max(forward - strike if is_call else strike - forward, 0)
-    premium = intrinsic + int(min(forward, strike) * share)  # type: ignore[operator]
+    premium = intrinsic + int(min(forward, strike) * share)
     words = [int(is_call), forward, strike, seconds, premium]
     try:
         expected = implied_volatility(is_call, forward, strike, seconds, premium)
