@@ -140,6 +140,16 @@ def venue(market: Market, backend: Backend) -> OptionVenue:
     return made
 
 
+@pytest.fixture
+def client(venue: OptionVenue) -> OptionVenue:
+    """A client with 32,000, short 10 calls at 8,000."""
+    market = venue.market
+    market.join("client", cash=32_000)
+    market.choose_engine("client")
+    venue.trade("buyer", "client", 10 * WAD, venue.call)
+    return venue
+
+
 @pytest.fixture(autouse=True)
 def receipts(venue: OptionVenue) -> Iterator[None]:
     """Forgets the receipts of what is undone after a test."""

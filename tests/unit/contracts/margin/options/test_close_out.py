@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import mpmath
-import pytest
 
 from tests.support.distress import check_money, events
 from tests.support.market import BTC, TOKEN_FEED
@@ -17,16 +16,6 @@ HOUR = 3_600
 LOT = 10**15
 SHORT, BELOW = 9_500 * WAD, 10_300 * WAD
 """Forwards at which the client is short, and below half of its margin."""
-
-
-@pytest.fixture
-def client(venue: OptionVenue) -> OptionVenue:
-    """A client with 32,000, short 10 calls at 8,000."""
-    market = venue.market
-    market.join("client", cash=32_000)
-    market.choose_engine("client")
-    venue.trade("buyer", "client", 10 * WAD, venue.call)
-    return venue
 
 
 def expected(venue: OptionVenue, forward: int, size: int = 10 * WAD) -> tuple[int, int]:

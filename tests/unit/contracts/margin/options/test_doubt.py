@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from keelmark.pricing.surface import forward_feed
 from tests.support.distress import check_money
 from tests.support.market import BTC, ETH, TOKEN_FEED
@@ -17,16 +15,6 @@ HOUR = 3_600
 LOT = 10**15
 HIGH = 10_300 * WAD
 """A forward at which the client is below half of its margin."""
-
-
-@pytest.fixture
-def client(venue: OptionVenue) -> OptionVenue:
-    """A client with 32,000, short 10 calls at 8,000."""
-    market = venue.market
-    market.join("client", cash=32_000)
-    market.choose_engine("client")
-    venue.trade("buyer", "client", 10 * WAD, venue.call)
-    return venue
 
 
 def keep_token(venue: OptionVenue) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from eth_tester.exceptions import TransactionFailed
 
 from tests.support.distress import check_money, events
@@ -14,16 +13,6 @@ from tests.unit.contracts.margin.options.conftest import SPOT, OptionVenue
 
 HIGH = 13_000 * WAD
 """A forward at which the client is worth less than nothing."""
-
-
-@pytest.fixture
-def client(venue: OptionVenue) -> OptionVenue:
-    """A client with 32,000, short 10 calls at 8,000, and the price gone to 13,000."""
-    market = venue.market
-    market.join("client", cash=32_000)
-    market.choose_engine("client")
-    venue.trade("buyer", "client", 10 * WAD, venue.call)
-    return venue
 
 
 def promise(venue: OptionVenue, name: str, notional: int, *, engine: int = 1) -> None:
