@@ -12,7 +12,7 @@
 
 # keccak256 over every rule below: id, value, unit, status and source. A clearing
 # house requires at deployment that its rulebook compute the same.
-DIGEST: constant(bytes32) = 0x57a64f2baddfd7f08c6a06b5ac5307e17192173715772c228032ac7fc6cacb77
+DIGEST: constant(bytes32) = 0x278324ca03bfb219a2fff7c9c59f4de133bd0ceeafa38d65361d6940211a2d68
 
 
 # Initial-margin schedule
@@ -684,6 +684,42 @@ SETTLEMENT_INTERVAL_SECONDS: constant(uint256) = 60
 # Age of a party's screening, at most.
 # seconds; practice; Keelmark onboarding
 SCREENING_MAX_AGE_SECONDS: constant(uint256) = 31_536_000
+
+# Age of the sanctions list beyond which nothing is opened.
+# seconds; practice; Keelmark sanctions
+SANCTIONS_LIST_MAX_AGE_SECONDS: constant(uint256) = 259_200
+
+# Time after a halt during which take-overs wait.
+# seconds; practice; Keelmark powers
+HALT_GRACE_SECONDS: constant(uint256) = 3_600
+
+# Time ahead for which trading can be halted, at most.
+# seconds; practice; Keelmark powers
+HALT_MAX_SECONDS: constant(uint256) = 604_800
+
+# Time by which a freeze, restriction or bar must be reviewed, at most.
+# seconds; practice; Keelmark powers
+POWER_REVIEW_MAX_SECONDS: constant(uint256) = 31_536_000
+
+# Wait before an authority's new or wider mandate begins.
+# seconds; practice; Keelmark powers
+MANDATE_DELAY_SECONDS: constant(uint256) = 86_400
+
+# Time in which the recovery of a key can be contested.
+# seconds; practice; Keelmark recovery
+RECOVERY_DELAY_SECONDS: constant(uint256) = 604_800
+
+# Time after that in which it can be completed.
+# seconds; practice; Keelmark recovery
+RECOVERY_WINDOW_SECONDS: constant(uint256) = 2_592_000
+
+# Wait before a category with fewer protections is granted.
+# seconds; practice; Keelmark suitability
+CATEGORY_COOLING_OFF_SECONDS: constant(uint256) = 86_400
+
+# Time ahead for which a risk warning can be announced, at most.
+# seconds; practice; Keelmark suitability
+WARNING_NOTICE_MAX_SECONDS: constant(uint256) = 2_592_000
 
 # Rise of volatility in a scenario, at the reference tenor.
 # bps; practice; Scenario tables of venues portfolio margin
