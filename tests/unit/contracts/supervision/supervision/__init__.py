@@ -1,0 +1,1 @@
+"""`Supervision`: who may use which power, and what authorities agreed."""
