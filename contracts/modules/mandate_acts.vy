@@ -21,6 +21,8 @@ uses: roles
 from . import mandate_book
 uses: mandate_book
 
+from . import rules
+
 
 # Gives, narrows and widens mandates.
 CONVENOR: constant(bytes32) = keccak256("convenor")
@@ -63,7 +65,7 @@ def recognise_authority(
         identifier,
         jurisdiction,
         powers,
-        block.timestamp + mandate_book.MANDATE_DELAY_SECONDS,
+        block.timestamp + rules.MANDATE_DELAY_SECONDS,
         until,
         legal_basis,
     )
@@ -111,7 +113,7 @@ def widen_mandate(id: uint256, powers: uint256, until: uint256, legal_basis: byt
     assert powers <= mandate_book.ALL_POWERS and powers & held == held, "supervision: not wider"
     assert until >= end and until <= _MASK_32, "supervision: not wider"
     assert powers != held or until != end, "supervision: nothing changes"
-    begins: uint256 = block.timestamp + mandate_book.MANDATE_DELAY_SECONDS
+    begins: uint256 = block.timestamp + rules.MANDATE_DELAY_SECONDS
     assert begins < end, "supervision: over by then"
     word = (word & _MASK_104) | (mandate_book._with(0, powers, begins, until) << _WIDENING)
     mandate_book.mandate_of[mandate_book.authority_of[id]] = word

@@ -39,9 +39,6 @@ MARKET_WIDE: constant(uint256) = HALT | ISSUERS
 # Ids are 1 to this one: a set of them is 128 bits.
 MAX_AUTHORITIES: constant(uint256) = 127
 
-# How long a new mandate, or a wider one, is known before it counts.
-MANDATE_DELAY_SECONDS: constant(uint256) = 86_400
-
 MANDATE_GRANTED_TOPIC: constant(bytes32) = keccak256(
     "MandateGranted(uint256,bytes32,address,uint256,uint256)"
 )
@@ -167,6 +164,20 @@ def _running(_authority: address) -> uint256:
     word = self._now(word)
     assert block.timestamp >= (word >> 40) & _MASK_32, "supervision: mandate not begun"
     assert block.timestamp < (word >> 72) & _MASK_32, "supervision: mandate over"
+    return word
+
+
+@internal
+@view
+def _cooperating(_authority: address) -> uint256:
+    """
+    @notice The mandate of an address that may ask, answer and agree; reverts if it
+            may not.
+    @param _authority The address.
+    @return uint256 Mandate word; what counts now is in its low 104 bits.
+    """
+    word: uint256 = self._running(_authority)
+    assert (word >> 24) & COOPERATE != 0, "supervision: power not held"
     return word
 
 

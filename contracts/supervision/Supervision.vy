@@ -10,7 +10,8 @@
         Anyone reads. The convenor recognises authorities and widens mandates, both
         after a delay, and narrows them at once; it is never an authority, and its
         role is handed over in two steps. An authority moves its own mandate to
-        another key. The deployer holds nothing, and nobody here can move funds.
+        another key, agrees with others, asks them and answers them. The deployer
+        holds nothing, and nobody here can move funds.
 """
 
 
@@ -29,6 +30,16 @@ initializes: mandate_book[report_chain := report_chain]
 from ..modules import mandate_acts
 initializes: mandate_acts[
     report_chain := report_chain, roles := roles, mandate_book := mandate_book
+]
+
+from ..modules import agreement_book
+initializes: agreement_book[report_chain := report_chain, mandate_book := mandate_book]
+
+from ..modules import request_book
+initializes: request_book[
+    report_chain := report_chain,
+    mandate_book := mandate_book,
+    agreement_book := agreement_book,
 ]
 
 
@@ -53,11 +64,31 @@ exports: (
     # An authority's key changes.
     mandate_acts.offer_mandate,
     mandate_acts.accept_mandate,
+    # Agreements between authorities.
+    agreement_book.agreement_count,
+    agreement_book.agreement,
+    agreement_book.lenders,
+    agreement_book.propose_agreement,
+    agreement_book.accept_agreement,
+    agreement_book.leave_agreement,
+    # Requests under them.
+    request_book.request_count,
+    request_book.request_of,
+    request_book.overdue,
+    request_book.request,
+    request_book.acknowledge,
+    request_book.refuse,
+    request_book.deliver,
+    request_book.close,
+    request_book.withdraw_request,
+    # Who opened what was delivered.
+    request_book.log_access,
 )
 
 
 _MASK_8: constant(uint256) = 2**8 - 1
 _MASK_16: constant(uint256) = 2**16 - 1
+_MASK_32: constant(uint256) = 2**32 - 1
 
 
 # Every event carries the whole word after the change, so that the book can be
@@ -94,6 +125,76 @@ event MandateMoved:
     holder: indexed(address)  # who holds it from now on
     predecessor: address  # who held it
     mandate: uint256  # mandate word, unchanged
+
+
+event AgreementProposed:
+    agreement: indexed(uint256)  # the new id
+    text_hash: indexed(bytes32)  # commitment to the text that was signed
+    terms: uint256  # terms word: from, until in seconds; accepted by the proposer
+    invited: uint256  # members, one bit each
+    instruments: uint256  # eight ids of 32 bits; zero = all
+
+
+event AgreementAccepted:
+    agreement: indexed(uint256)  # id
+    authority: indexed(uint256)  # id of the member
+    terms: uint256  # terms word after
+
+
+event AgreementLeft:
+    agreement: indexed(uint256)  # id
+    authority: indexed(uint256)  # id of the member, which is invited no more
+    terms: uint256  # terms word after
+
+
+event RequestMade:
+    request: indexed(uint256)  # the new id
+    agreement: indexed(uint256)  # id
+    word: uint256  # request word: who asks whom, what about, deadlines in seconds
+    scope_hash: bytes32  # commitment to what is asked
+    legal_basis: bytes32  # the law, as text or its hash
+
+
+event RequestAcknowledged:
+    request: indexed(uint256)  # id
+    authority: indexed(uint256)  # id of the requested one
+    word: uint256  # request word after
+
+
+event RequestRefused:
+    request: indexed(uint256)  # id
+    authority: indexed(uint256)  # id of the requested one
+    word: uint256  # request word after
+    reason_code: uint256  # 1 to 255
+    reason_hash: bytes32  # commitment to the reasons
+
+
+event RequestDelivered:
+    request: indexed(uint256)  # id
+    authority: indexed(uint256)  # id of the requested one
+    word: uint256  # request word after
+    package_digest: bytes32  # of the encrypted package
+
+
+event RequestClosed:
+    request: indexed(uint256)  # id
+    authority: indexed(uint256)  # id of the requester
+    word: uint256  # request word after
+    outcome_hash: bytes32  # commitment to what came of it
+
+
+event RequestWithdrawn:
+    request: indexed(uint256)  # id
+    authority: indexed(uint256)  # id of the requester
+    word: uint256  # request word after
+
+
+event AccessLogged:
+    request: indexed(uint256)  # id
+    authority: indexed(uint256)  # id of who opened the package
+    word: uint256  # request word after; counts the requester's accesses
+    digest: bytes32  # the package's
+    purpose: bytes32  # why, as text or its hash
 
 
 event RoleProposed:
@@ -154,6 +255,18 @@ def check_power(
     @param agreement Under which to act in another jurisdiction; 0 = its own.
     @return uint256 Its id.
     """
+    # The common case, for what it costs: a mandate without a widening, at home.
+    word: uint256 = mandate_book.mandate_of[authority]
+    if (
+        agreement == 0
+        and word >> 104 == 0
+        and jurisdiction == (word >> 8) & _MASK_16
+        and power & ~((word >> 24) & _MASK_16) == 0
+        and power != 0
+        and block.timestamp >= (word >> 40) & _MASK_32
+        and block.timestamp < word >> 72
+    ):
+        return word & _MASK_8
     return self._check_scope(mandate_book._running(authority), power, jurisdiction, agreement)
 
 
@@ -169,8 +282,9 @@ def check_lift(
 ) -> uint256:
     """
     @notice Reverts unless an authority may lift what one holds by a power: its own
-            hold, also when it has lost the power; that of another which has lost it
-            or whose mandate is over, if it is in scope itself. Anyone may ask.
+            hold, also when it has lost the power or the agreement is over; that of
+            another which has lost the power or whose mandate is over, if it is in
+            scope itself. Anyone may ask.
     @param authority Who acts.
     @param holder Id of the authority that holds.
     @param power One bit.
@@ -180,6 +294,9 @@ def check_lift(
     """
     word: uint256 = mandate_book._running(authority)
     if word & _MASK_8 == holder:
+        assert (
+            agreement == 0 or agreement <= agreement_book.agreement_count
+        ), "supervision: no such agreement"
         return holder
     assert mandate_book._has_lost(holder, power), "supervision: hold of another"
     return self._check_scope(word, power, jurisdiction, agreement)
@@ -213,10 +330,11 @@ def _check_scope(
     """
     assert _power != 0, "supervision: power not held"
     assert (_word >> 24) & _MASK_16 & _power == _power, "supervision: power not held"
-    if _agreement == 0 and _jurisdiction == (_word >> 8) & _MASK_16:
-        return _word & _MASK_8
-    # A power over parties is never asked without a jurisdiction.
-    assert (
-        _agreement == 0 and _jurisdiction == 0 and _power & ~mandate_book.MARKET_WIDE == 0
-    ), "supervision: out of scope"
+    if _agreement != 0:
+        agreement_book._check_lent(_agreement, _word, _power, _jurisdiction)
+    elif _jurisdiction == 0:
+        # A power over parties is never asked without a jurisdiction.
+        assert _power & ~mandate_book.MARKET_WIDE == 0, "supervision: out of scope"
+    else:
+        assert _jurisdiction == (_word >> 8) & _MASK_16, "supervision: out of scope"
     return _word & _MASK_8

@@ -17,5 +17,4 @@ def test_check_power(w3: Web3, supervision: Contract, send: Any, actors: Any) ->
     receipt = send(call)
     data = bytes(w3.eth.get_transaction(receipt["transactionHash"])["input"])
     gas = receipt["gasUsed"] - 21_000 - sum(16 if byte else 4 for byte in data)
-    print(gas)
-    assert gas <= 2_800
+    assert gas <= 2_700
