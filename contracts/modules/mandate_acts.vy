@@ -82,13 +82,12 @@ def narrow_mandate(id: uint256, powers: uint256, until: uint256, legal_basis: by
     @param legal_basis The decision, not zero.
     """
     self._check_convenor(legal_basis)
-    stored: uint256 = mandate_book._word_of(id)
-    word: uint256 = mandate_book._unfinished(stored)
-    assert (word >> 24) & _MASK_16 & powers == powers, "supervision: not narrower"
-    assert until <= (word >> 72) & _MASK_32, "supervision: not narrower"
+    before: uint256 = mandate_book._unfinished(mandate_book._word_of(id))
+    assert (before >> 24) & _MASK_16 & powers == powers, "supervision: not narrower"
+    assert until <= (before >> 72) & _MASK_32, "supervision: not narrower"
     assert until >= block.timestamp, "supervision: end in the past"
-    word = mandate_book._with(word, powers, (word >> 40) & _MASK_32, until)
-    assert word != stored, "supervision: nothing changes"
+    word: uint256 = mandate_book._with(before, powers, (before >> 40) & _MASK_32, until)
+    assert word != before, "supervision: nothing changes"
     mandate_book.mandate_of[mandate_book.authority_of[id]] = word
     report_chain._report(
         MANDATE_NARROWED_TOPIC, convert(id, bytes32), legal_basis, abi_encode(word)

@@ -113,9 +113,7 @@ def check(supervision: Contract, actors: Any) -> Callable[..., int]:
     """``check("BaFin", FREEZE, "DE")``: what `check_power` answers."""
 
     def checked(name: str, power: int, jurisdiction: str = "DE", agreement: int = 0) -> int:
-        call = supervision.functions.check_power(
-            actors(name), power, code(jurisdiction), agreement
-        )
+        call = supervision.functions.check_power(actors(name), power, code(jurisdiction), agreement)
         made: int = call.call()
         return made
 

@@ -26,7 +26,13 @@ def offer(act: Any, actors: Any) -> Any:
 
 
 def test_default_behavior(
-    supervision: Contract, offer: Any, act: Any, recognise: Any, logs: Any, actors: Any, reverts: Any
+    supervision: Contract,
+    offer: Any,
+    act: Any,
+    recognise: Any,
+    logs: Any,
+    actors: Any,
+    reverts: Any,
 ) -> None:
     offer("successor")
     assert supervision.functions.successor_of(CONVENOR).call() == actors("successor")

@@ -65,7 +65,9 @@ def test_own_hold_before_it_begins(recognise: Any, lift: Any, reverts: Any) -> N
         lift("AMF", 2, FREEZE, "FR")
 
 
-def test_of_one_that_is_over(neighbours: None, narrow: Any, later: Any, lift: Any, reverts: Any) -> None:
+def test_of_one_that_is_over(
+    neighbours: None, narrow: Any, later: Any, lift: Any, reverts: Any
+) -> None:
     end = later(10) + 100
     narrow(1, ALL_POWERS, end)
     later(99)
@@ -87,7 +89,9 @@ def test_of_one_that_lost_the_power(neighbours: None, narrow: Any, lift: Any, re
         lift("Bundesbank", 1, FREEZE)
 
 
-def test_of_one_that_gets_it_back(neighbours: None, narrow: Any, act: Any, later: Any, lift: Any, reverts: Any) -> None:
+def test_of_one_that_gets_it_back(
+    neighbours: None, narrow: Any, act: Any, later: Any, lift: Any, reverts: Any
+) -> None:
     narrow(1, COOPERATE)
     act("widen_mandate", 1, ALL_POWERS, FOREVER, BASIS, by="convenor")
     later(DELAY - 1)
@@ -97,7 +101,9 @@ def test_of_one_that_gets_it_back(neighbours: None, narrow: Any, act: Any, later
         lift("Bundesbank", 1, FREEZE)
 
 
-def test_of_one_that_moved(neighbours: None, act: Any, actors: Any, lift: Any, reverts: Any) -> None:
+def test_of_one_that_moved(
+    neighbours: None, act: Any, actors: Any, lift: Any, reverts: Any
+) -> None:
     act("offer_mandate", actors("new key"), by="BaFin")
     act("accept_mandate", 1, by="new key")
     assert lift("new key", 1, FREEZE) == 1

@@ -73,9 +73,7 @@ def test_out_of_scope(check: Any, reverts: Any, jurisdiction: str) -> None:
         check("BaFin", FREEZE, jurisdiction)
 
 
-def test_jurisdiction_is_compared_whole(
-    supervision: Contract, actors: Any, reverts: Any
-) -> None:
+def test_jurisdiction_is_compared_whole(supervision: Contract, actors: Any, reverts: Any) -> None:
     for place in (16, 24, 255):
         call = supervision.functions.check_power(
             actors("BaFin"), FREEZE, code("DE") | 1 << place, 0

@@ -139,7 +139,9 @@ def test_one_of_two_lenders_is_enough(
         check("BaFin", FREEZE, "FR", 2)
 
 
-def test_lent_is_not_lent_on(agreed: None, propose: Any, act: Any, check: Any, reverts: Any) -> None:
+def test_lent_is_not_lent_on(
+    agreed: None, propose: Any, act: Any, check: Any, reverts: Any
+) -> None:
     """AMF uses freezes in DE, and CNMV has an agreement with AMF: that does not reach DE."""
     propose([2, 3], powers=FREEZE, by="AMF")
     act("accept_agreement", 2, by="CNMV")
@@ -196,9 +198,7 @@ def test_moved_member(agreed: None, act: Any, actors: Any, check: Any, reverts: 
         check("AMF", FREEZE, "DE", 1)
 
 
-def test_highest_id_lends(
-    recognise: Any, later: Any, propose: Any, act: Any, check: Any
-) -> None:
+def test_highest_id_lends(recognise: Any, later: Any, propose: Any, act: Any, check: Any) -> None:
     for number in range(2, 128):
         recognise(f"authority {number}", "FR", number)
     later(DELAY)

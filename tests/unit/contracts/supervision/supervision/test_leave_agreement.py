@@ -39,9 +39,7 @@ def test_default_behavior(
         check("AMF", FREEZE, "DE", 1)
 
 
-def test_others_stay(
-    supervision: Contract, agreed: None, leave: Any, act: Any, check: Any
-) -> None:
+def test_others_stay(supervision: Contract, agreed: None, leave: Any, act: Any, check: Any) -> None:
     act("accept_agreement", 1, by="CNMV")
     leave("BaFin")
     assert check("AMF", FREEZE, "ES", 1) == 2

@@ -103,9 +103,7 @@ def test_no_authority_offers(offer: Any, reverts: Any) -> None:
             offer(stranger, "new key")
 
 
-def test_who_has_one_takes_no_other(
-    peers: None, offer: Any, accept: Any, reverts: Any
-) -> None:
+def test_who_has_one_takes_no_other(peers: None, offer: Any, accept: Any, reverts: Any) -> None:
     offer("BaFin", "AMF")
     with reverts("supervision: has a mandate"):
         accept(1, "AMF")
@@ -162,7 +160,14 @@ def test_onto_one_that_is_over(
 
 
 def test_widening_moves_with_it(
-    act: Any, recognise: Any, offer: Any, accept: Any, later: Any, word: Any, check: Any, reverts: Any
+    act: Any,
+    recognise: Any,
+    offer: Any,
+    accept: Any,
+    later: Any,
+    word: Any,
+    check: Any,
+    reverts: Any,
 ) -> None:
     """A widening is of the mandate: it leaves nothing at the key that it had."""
     recognise("AMF", "FR", 2, FREEZE)

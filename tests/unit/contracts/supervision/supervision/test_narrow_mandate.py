@@ -80,6 +80,14 @@ def test_nothing_changes(narrow: Any, reverts: Any) -> None:
         narrow(1, ALL_POWERS, FOREVER)
 
 
+def test_nothing_changes_after_a_widening(narrow: Any, act: Any, later: Any, reverts: Any) -> None:
+    narrow(1, FREEZE, FOREVER)
+    act("widen_mandate", 1, ALL_POWERS, FOREVER, BASIS, by="convenor")
+    later(DELAY)
+    with reverts("supervision: nothing changes"):
+        narrow(1, ALL_POWERS, FOREVER)
+
+
 def test_withdraws_a_widening(
     narrow: Any, act: Any, word: Any, later: Any, check: Any, reverts: Any
 ) -> None:
@@ -124,7 +132,9 @@ def test_a_widening_in_force_is_room(
     assert check("BaFin", RESTRICT) == 1
 
 
-def test_before_it_begins(recognise: Any, narrow: Any, later: Any, check: Any, reverts: Any) -> None:
+def test_before_it_begins(
+    recognise: Any, narrow: Any, later: Any, check: Any, reverts: Any
+) -> None:
     recognise("AMF", "FR", 2)
     narrow(2, ALL_POWERS, later(10))
     later(2 * DELAY)

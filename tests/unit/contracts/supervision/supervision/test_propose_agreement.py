@@ -130,9 +130,7 @@ def test_longest(peers: None, propose: Any, supervision: Contract) -> None:
     assert (read.begins, read.until) == (FOREVER - 1, FOREVER)
 
 
-def test_lends_only_what_it_holds(
-    act: Any, peers: None, propose: Any, reverts: Any
-) -> None:
+def test_lends_only_what_it_holds(act: Any, peers: None, propose: Any, reverts: Any) -> None:
     act("narrow_mandate", 1, COOPERATE | FREEZE, FOREVER, BASIS, by="convenor")
     for powers in (RESTRICT, FREEZE | RESTRICT):
         with reverts("supervision: power not held"):

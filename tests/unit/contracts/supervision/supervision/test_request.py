@@ -17,9 +17,7 @@ def test_default_behavior(
 ) -> None:
     moment = later(50)
     receipt = ask(instrument=9, acknowledge_by=moment + 5, deliver_by=moment + 8)
-    assert request_word(1) == RequestFields(
-        1, 2, 2, 1, 1, 7, 9, moment + 5, moment + 8, moment, 0
-    )
+    assert request_word(1) == RequestFields(1, 2, 2, 1, 1, 7, 9, moment + 5, moment + 8, moment, 0)
     word, scope, package = supervision.functions.request_of(1).call()
     assert (scope, package) == (SCOPE, bytes(32))
     (event,) = logs(receipt, supervision)

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 from web3.contract import Contract
 
-from tests.support.supervision import ALL_POWERS, FREEZE, HALT, RESTRICT, MandateFields, read_mandate
+from tests.support.supervision import (
+    ALL_POWERS,
+    FREEZE,
+    HALT,
+    RESTRICT,
+    MandateFields,
+    read_mandate,
+)
 
 from .conftest import BASIS, DELAY, FOREVER, YEAR
 
@@ -114,9 +121,7 @@ def test_one_in_force_is_kept(
     assert check("AMF", HALT, "FR") == 2
 
 
-def test_before_it_begins(
-    recognise: Any, widen: Any, later: Any, check: Any, reverts: Any
-) -> None:
+def test_before_it_begins(recognise: Any, widen: Any, later: Any, check: Any, reverts: Any) -> None:
     recognise("AMF", "FR", 2, FREEZE)
     later(10)
     widen(2, FREEZE | HALT, FOREVER)
