@@ -22,6 +22,7 @@ from keelmark.bindings.emit import (
     emit_events,
     emit_package,
 )
+from keelmark.bindings.emit_functions import emit_functions
 from keelmark.bindings.shapes import Abi, event_signature, snake
 from keelmark.bindings.sources import Sources, read_sources
 from keelmark.chain.compiler import compile_contract, contracts_root
@@ -107,6 +108,7 @@ def modules(root: Path) -> dict[str, str]:
             abi = [entry for entry in abi if entry.get("name") in (None, "wiring_hash")]
         for name, text in emit_contract(contract.name, abi, contract.sources):
             written[f"{name}.py"] = text
+    written["functions.py"] = emit_functions({c.name: c.abi for c in contracts})
     written["__init__.py"] = emit_package({c.name: snake(c.name) for c in contracts})
     return written
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatchmethod
 from typing import Any
 
-from eth.abc import BlockHeaderAPI, LogAPI
+from eth.abc import BlockHeaderAPI, LogAPI, SignedTransactionAPI
 from eth.exceptions import HeaderNotFound
 from eth_utils.address import to_canonical_address, to_checksum_address
 from eth_utils.crypto import keccak
@@ -14,10 +14,12 @@ from rlp.codec import decode, encode
 from trie.hexary import HexaryTrie
 
 from keelmark.chain.operations import (
+    BlockBody,
     BlockHeader,
     BlockId,
     Call,
     GetBlock,
+    GetBody,
     GetChainId,
     GetCode,
     GetHeader,
@@ -28,10 +30,19 @@ from keelmark.chain.operations import (
     RawLog,
     Receipt,
     Request,
+    SentTransaction,
     StorageProof,
     Transact,
 )
-from keelmark.chain.pyevm import CHAIN_ID, GENESIS_TIME, Backend, Mined, Snapshot, reason_text
+from keelmark.chain.pyevm import (
+    CALL_GAS,
+    CHAIN_ID,
+    GENESIS_TIME,
+    Backend,
+    Mined,
+    Snapshot,
+    reason_text,
+)
 from keelmark.chain.signer import Signer
 from keelmark.errors import InputError, NoSuchBlock, SigningRequired, reverted
 from keelmark.proofs.merkle import EMPTY_ROOT, path_nodes
@@ -42,6 +53,9 @@ DEFAULT_GAS = 16_000_000
 """Gas limit of a transaction that names none."""
 
 _FEE_WEI = 2 * 10**9
+
+_BASE_GAS = 21_000
+"""Gas of a transaction before its data: 16 a byte, 4 a zero byte."""
 
 
 class EmbeddedNode:
@@ -109,8 +123,17 @@ class EmbeddedNode:
     def _(self, request: Call) -> bytes:
         at = None if request.block == "latest" else self._header(request.block)
         sender = to_canonical_address(request.sender) if request.sender else b"\x00" * 20
+        gas = CALL_GAS
+        if request.gas is not None:
+            zeros = request.data.count(0)
+            gas = request.gas - _BASE_GAS - 16 * (len(request.data) - zeros) - 4 * zeros
         computation = self.backend.execute(
-            to=to_canonical_address(request.to), data=request.data, sender=sender, at=at
+            to=to_canonical_address(request.to),
+            data=request.data,
+            sender=sender,
+            value=request.value,
+            gas=max(gas, 0),
+            at=at,
         )
         if computation.is_error:
             reason = reason_text(computation)
@@ -119,8 +142,7 @@ class EmbeddedNode:
 
     @_read.register
     def _(self, request: GetBlock) -> BlockHeader:
-        header = self._header(request.block)
-        return BlockHeader(header.block_number, header.hash, header.parent_hash, header.timestamp)
+        return _block_header(self._header(request.block))
 
     @_read.register
     def _(self, request: GetStorage) -> bytes:
@@ -148,6 +170,12 @@ class EmbeddedNode:
         chain = self.backend.chain
         block = chain.get_block_by_header(self._header(request.block))
         return tuple(receipt.encode() for receipt in block.get_receipts(chain.chaindb))
+
+    @_read.register
+    def _(self, request: GetBody) -> BlockBody:
+        header = self._header(request.block)
+        block = self.backend.chain.get_block_by_header(header)
+        return BlockBody(_block_header(header), tuple(_sent(item) for item in block.transactions))
 
     @_read.register
     def _(self, request: GetProof) -> StorageProof:
@@ -249,6 +277,23 @@ class EmbeddedNode:
             words = "" if reason == "empty revert" else reason
             raise reverted(words, data=mined.computation.output)
         return _receipt(mined, signer.address)
+
+
+def _block_header(header: BlockHeaderAPI) -> BlockHeader:
+    """A header in the form that every chain's answer has."""
+    return BlockHeader(header.block_number, header.hash, header.parent_hash, header.timestamp)
+
+
+def _sent(transaction: SignedTransactionAPI) -> SentTransaction:
+    """A transaction in the form that every chain's answer has."""
+    return SentTransaction(
+        hash=transaction.hash,
+        sender=to_checksum_address(transaction.sender),
+        to=to_checksum_address(transaction.to) if transaction.to else None,
+        data=transaction.data,
+        value=transaction.value,
+        gas=transaction.gas,
+    )
 
 
 def _raw_log(

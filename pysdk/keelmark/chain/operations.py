@@ -18,10 +18,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 __all__ = [
+    "BlockBody",
     "BlockHeader",
     "BlockId",
     "Call",
     "GetBlock",
+    "GetBody",
     "GetChainId",
     "GetCode",
     "GetHeader",
@@ -33,6 +35,7 @@ __all__ = [
     "RawLog",
     "Receipt",
     "Request",
+    "SentTransaction",
     "StorageProof",
     "Transact",
 ]
@@ -52,6 +55,10 @@ class Call:
     block: BlockId = "latest"
     sender: str | None = None
     """Who seems to call; nobody (the zero address) if it does not matter."""
+    value: int = 0
+    """Wei that seems to be sent along."""
+    gas: int | None = None
+    """Gas limit, what a transaction costs before it does anything included; plenty if None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,13 @@ class GetReceipts:
 
 
 @dataclass(frozen=True, slots=True)
+class GetBody:
+    """A block with every transaction in it; answered with a `BlockBody`."""
+
+    block: BlockId = "latest"
+
+
+@dataclass(frozen=True, slots=True)
 class GetProof:
     """Proof of one storage word of a contract; answered with a `StorageProof`, or refused by a
     node that has no proofs to give."""
@@ -143,6 +157,7 @@ Request: TypeAlias = (
     | GetChainId
     | GetHeader
     | GetReceipts
+    | GetBody
     | GetProof
 )
 
@@ -159,6 +174,30 @@ class BlockHeader:
     parent_hash: bytes
     time: int
     """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentTransaction:
+    """A transaction in a block, whether it did what it should or failed."""
+
+    hash: bytes
+    sender: str
+    """Checksummed."""
+    to: str | None
+    """The account called, checksummed; None if it created a contract."""
+    data: bytes
+    value: int
+    """Wei."""
+    gas: int
+    """Gas limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockBody:
+    """A block's header and its transactions, in their order."""
+
+    header: BlockHeader
+    transactions: tuple[SentTransaction, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,15 @@ from eth_tester.exceptions import TransactionFailed
 from eth_typing import Address, BlockNumber
 from eth_utils.crypto import keccak
 
-__all__ = ["BLOCK_GAS_LIMIT", "CHAIN_ID", "GENESIS_TIME", "Backend", "Mined", "Snapshot"]
+__all__ = [
+    "BLOCK_GAS_LIMIT",
+    "CALL_GAS",
+    "CHAIN_ID",
+    "GENESIS_TIME",
+    "Backend",
+    "Mined",
+    "Snapshot",
+]
 
 GENESIS_TIME = 1_583_020_800
 """1 March 2020, 00:00 UTC, in seconds: before the prices that the demonstration replays."""
@@ -39,7 +47,9 @@ CHAIN_ID = 131_277_322_940_537
 RICH_WEI = 10**24
 """Balance of a funded account, in wei."""
 
-_CALL_GAS = 90_000_000
+CALL_GAS = 90_000_000
+"""Gas of a call that names none."""
+
 _NOBODY = b"\x00" * 20
 
 
@@ -200,7 +210,7 @@ class Backend(PyEVMBackend):
         data: bytes,
         sender: bytes = _NOBODY,
         value: int = 0,
-        gas: int = _CALL_GAS,
+        gas: int = CALL_GAS,
         at: BlockHeaderAPI | None = None,
     ) -> ComputationAPI:
         """Runs a call against a block's state and throws the changes away.
@@ -244,7 +254,7 @@ class Backend(PyEVMBackend):
             data=transaction.get("data", b""),
             sender=transaction["from"],
             value=transaction.get("value", 0),
-            gas=transaction.get("gas", _CALL_GAS),
+            gas=transaction.get("gas", CALL_GAS),
             at=at,
         )
         if computation.is_error:

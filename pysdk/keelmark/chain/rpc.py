@@ -14,10 +14,12 @@ from eth_utils.address import to_checksum_address
 
 from keelmark.chain.consensus import header_bytes, receipt_bytes
 from keelmark.chain.operations import (
+    BlockBody,
     BlockHeader,
     BlockId,
     Call,
     GetBlock,
+    GetBody,
     GetChainId,
     GetCode,
     GetHeader,
@@ -28,6 +30,7 @@ from keelmark.chain.operations import (
     RawLog,
     Receipt,
     Request,
+    SentTransaction,
     StorageProof,
     Transact,
 )
@@ -103,6 +106,8 @@ def exchange(request: Request, signer: Signer | None, latest: str = "latest") ->
         return _header(request)
     if isinstance(request, GetReceipts):
         return _receipts(request)
+    if isinstance(request, GetBody):
+        return _body(request.block)
     if isinstance(request, GetProof):
         return _proof(request)
     return _chain_id(request)
@@ -112,6 +117,10 @@ def _call(request: Call, latest: str) -> Exchange[bytes]:
     fields = {"to": request.to, "data": "0x" + request.data.hex()}
     if request.sender:
         fields["from"] = request.sender
+    if request.value:
+        fields["value"] = hex(request.value)
+    if request.gas is not None:
+        fields["gas"] = hex(request.gas)
     block = latest if request.block == "latest" else _block_parameter(request.block)
     return _bytes((yield RpcCall("eth_call", (fields, block))))
 
@@ -130,12 +139,13 @@ def _logs(request: GetLogs) -> Exchange[tuple[RawLog, ...]]:
     return tuple(sorted(found, key=lambda log: (log.block_number, log.log_index)))
 
 
-def _block_row(block: BlockId) -> Exchange[dict[str, Any]]:
+def _block_row(block: BlockId, whole: bool = False) -> Exchange[dict[str, Any]]:
+    """A block as a node gives it, with whole transactions or with their hashes."""
     row: dict[str, Any] | None
     if isinstance(block, bytes):
-        row = yield RpcCall("eth_getBlockByHash", ("0x" + block.hex(), False))
+        row = yield RpcCall("eth_getBlockByHash", ("0x" + block.hex(), whole))
     else:
-        row = yield RpcCall("eth_getBlockByNumber", (_block_parameter(block), False))
+        row = yield RpcCall("eth_getBlockByNumber", (_block_parameter(block), whole))
     if row is None:
         raise NoSuchBlock(f"block: the chain has no block {_block_parameter(block)}")
     return row
@@ -180,12 +190,33 @@ def _nodes(texts: list[str]) -> tuple[bytes, ...]:
 
 
 def _block(block: BlockId) -> Exchange[BlockHeader]:
-    row = yield from _block_row(block)
+    return _block_header((yield from _block_row(block)))
+
+
+def _block_header(row: dict[str, Any]) -> BlockHeader:
     return BlockHeader(
         number=int(row["number"], 16),
         hash=_bytes(row["hash"]),
         parent_hash=_bytes(row["parentHash"]),
         time=int(row["timestamp"], 16),
+    )
+
+
+def _body(block: BlockId) -> Exchange[BlockBody]:
+    row = yield from _block_row(block, whole=True)
+    return BlockBody(_block_header(row), tuple(_sent(item) for item in row["transactions"]))
+
+
+def _sent(row: dict[str, Any]) -> SentTransaction:
+    """A transaction of a block; of which type it is does not matter here."""
+    to = row.get("to")
+    return SentTransaction(
+        hash=_bytes(row["hash"]),
+        sender=to_checksum_address(row["from"]),
+        to=to_checksum_address(to) if to else None,
+        data=_bytes(row["input"]),
+        value=int(row["value"], 16),
+        gas=int(row["gas"], 16),
     )
 
 

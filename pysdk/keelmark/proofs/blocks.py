@@ -27,6 +27,7 @@ __all__ = [
     "prove_word",
     "read_header",
     "receipt_logs",
+    "receipt_outcome",
 ]
 
 _FEWEST_FIELDS = 15
@@ -137,6 +138,34 @@ def ancestry(headers: Iterable[Header], trusted: Iterable[bytes]) -> Mapping[int
     return vouched
 
 
+def _receipt(data: bytes) -> tuple[Item, Item, list[Item]]:
+    """Status, gas and logs of a receipt of any type of EIP-2718.
+
+    Raises:
+        ProofBroken: it is no receipt.
+    """
+    body = data[1:] if data[:1] and data[0] < 0x80 else data
+    items = decode_list(body, "receipt")
+    if len(items) != 4 or not isinstance(items[3], list):
+        raise ProofBroken("receipt: expected status, gas, bloom and logs")
+    return items[0], items[1], items[3]
+
+
+def receipt_outcome(data: bytes) -> tuple[bool, int]:
+    """Whether a receipt's transaction did what it should, and the block's gas so far.
+
+    Args:
+        data: the receipt as the chain encodes it.
+
+    Raises:
+        ProofBroken: it is no receipt, or one from before receipts had a status (EIP-658).
+    """
+    status, gas, _ = _receipt(data)
+    if status not in (b"", b"\1"):
+        raise ProofBroken("receipt: expected a status of 0 or 1")
+    return status == b"\1", _number(gas, "gas used")
+
+
 def receipt_logs(data: bytes) -> tuple[ReceiptLog, ...]:
     """The logs in a receipt, of any type of EIP-2718.
 
@@ -146,12 +175,8 @@ def receipt_logs(data: bytes) -> tuple[ReceiptLog, ...]:
     Raises:
         ProofBroken: it is no receipt.
     """
-    body = data[1:] if data[:1] and data[0] < 0x80 else data
-    items = decode_list(body, "receipt")
-    if len(items) != 4 or not isinstance(items[3], list):
-        raise ProofBroken("receipt: expected status, gas, bloom and logs")
     found = []
-    for item in items[3]:
+    for item in _receipt(data)[2]:
         if not isinstance(item, list) or len(item) != 3:
             raise ProofBroken("receipt: a log without address, topics and data")
         address, topics, words = item
