@@ -11,7 +11,6 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from keelmark.bindings.calldata import read_calldata, selector
 from keelmark.bindings.runtime import Event
 from keelmark.chain import Chain, Signer, connect
 from keelmark.chain.operations import (
@@ -33,8 +32,6 @@ from keelmark.errors import (
 )
 from keelmark.ledger import denials
 from keelmark.ledger.denials import Denial, Origin, read_denials
-from keelmark.proofs.blocks import receipt_outcome
-from keelmark.proofs.merkle import ProofBroken
 from keelmark.types import Action, GateReason
 from tests.integration.test_anvil_equality import IDS, UNIT, WAD, Stage
 from tests.support.denied import Acts, opened
@@ -379,42 +376,3 @@ def test_a_last_block_that_is_another(told: Told) -> None:
 
     with pytest.raises(Reorganised):
         told.odd(node, first, first)
-
-
-def test_calldata_by_hand() -> None:
-    """Structs and lists are flattened; the selector is that of the canonical signature."""
-    assert (
-        selector("ClearingHouse", "withdraw")
-        == keccak(text="withdraw(uint256,uint256,uint256)")[:4]
-    )
-    assert selector("ClearingHouse", "no such function") is None
-    takes = "(uint256,uint256,uint256)[]"
-    four = keccak(text=f"liquidate_many(address,uint256,uint256,{takes})")[:4]
-    house = "0x" + "ab" * 20
-    data = four + encode(
-        ["address", "uint256", "uint256", takes], [house, 8, 9, [(5, 1, 2), (6, 3, 4)]]
-    )
-    call = read_calldata("CloseOut", data)
-    assert call.function == "liquidate_many"
-    assert dict(call.arguments) == {
-        "house": "0xABaBaBaBABabABabAbAbABAbABabababaBaBABaB",
-        "account": 8,
-        "taker": 9,
-        "takes.0.instrument": 5,
-        "takes.0.size": 1,
-        "takes.0.limit": 2,
-        "takes.1.instrument": 6,
-        "takes.1.size": 3,
-        "takes.1.limit": 4,
-    }
-    assert read_calldata("Nothing", data).function == "0x" + four.hex()
-
-
-def test_outcome_of_a_receipt() -> None:
-    from rlp.codec import encode as rlp
-
-    bloom = b"\0" * 256
-    assert receipt_outcome(rlp([b"\1", b"\x52\x08", bloom, []])) == (True, 21_000)
-    assert receipt_outcome(b"\2" + rlp([b"", b"\x52\x08", bloom, []])) == (False, 21_000)
-    with pytest.raises(ProofBroken, match="status"):
-        receipt_outcome(rlp([b"\7" * 32, b"\x52\x08", bloom, []]))
