@@ -36,6 +36,7 @@ HOMES = ("DE", "FR", "ES")
 MASKS = (0, FREEZE, COOPERATE, FREEZE | COOPERATE, FREEZE | HALT | COOPERATE, ALL_POWERS)
 
 NEWEST = -1
+AT_ONCE = -1
 
 keys = st.sampled_from((*KEYS, *KEYS[:3]))
 ids = st.sampled_from((0, 1, 1, 2, 2, 3, 3, 4, 5))
@@ -105,6 +106,23 @@ def coming(key: str, lei: int, home: str, powers: int, wait: int) -> list[tuple[
     return [("recognise", key, lei, home, powers, None), ("wait", wait)]
 
 
+def returning(place: int) -> list[tuple[Any, ...]]:
+    """A mandate is over, and its key gets another one."""
+    key, home = KEYS[place], HOMES[place]
+    ending = ("narrow", place + 1, FREEZE, AT_ONCE)
+    return [ending, ("wait", 1), ("recognise", key, place + 1, home, LESS, None), ("wait", DELAY)]
+
+
+def weakening(number: int, powers: int) -> list[tuple[Any, ...]]:
+    """A mandate loses powers."""
+    return [("narrow", number, powers, None)]
+
+
+def leaving(key: str, agreement: int) -> list[tuple[Any, ...]]:
+    """A member leaves."""
+    return [("leave", key, agreement)]
+
+
 newcomers = st.sampled_from(KEYS[3:5])
 nearly = st.sampled_from([DELAY - 3, DELAY])
 scenes = st.one_of(
@@ -114,6 +132,9 @@ scenes = st.one_of(
     st.builds(asking, pairs, st.sampled_from(["deliver", "refuse"]), st.sampled_from([1, NEWEST])),
     st.builds(moving, st.sampled_from(KEYS[:3]), newcomers, st.integers(1, 3)),
     st.builds(growing, st.sampled_from([2, 3]), st.none() | acts, nearly),
+    st.builds(returning, st.sampled_from([1, 2])),
+    st.builds(weakening, st.integers(1, 3), st.sampled_from([COOPERATE, FREEZE])),
+    st.builds(leaving, st.sampled_from(KEYS[:3]), st.sampled_from([1, NEWEST])),
     st.builds(coming, newcomers, st.integers(4, 5), st.sampled_from(HOMES), masks, nearly),
 )
 
@@ -218,7 +239,7 @@ class Life:
                 others = self.accepted[agreement] - {answer}
                 assert answer in self.accepted[agreement]
                 assert any(self.was_announced(other, power, jurisdiction) for other in others)
-        if power in (FREEZE, RESTRICT):
+        if holder and power in (FREEZE, RESTRICT):
             lifted = self.asked("check_lift", who, holder, power, code(jurisdiction), agreement)
             assert lifted == self.world.may_lift(key, holder, power, jurisdiction, agreement)
 
@@ -229,6 +250,17 @@ class Life:
             for power in (sum(held), min(bits(ALL_POWERS) - held, default=0)):
                 self.probe(key, power, mandate.jurisdiction, 0, mandate.id)
 
+    def probe_lent(self) -> None:
+        """Asks for each member of the first agreement and the last what it may at the others'."""
+        homes = {mandate.id: mandate.jurisdiction for mandate in self.world.mandates}
+        for number in {1, len(self.world.agreements)}:
+            agreement = self.world.agreements[number - 1]
+            members = sorted(agreement.invited)
+            for key, mandate in self.world.at.items():
+                if mandate.id in members:
+                    for home in sorted({homes[member] for member in members}):
+                        self.probe(key, min(agreement.powers), home, number, 0)
+
 
 def perform(life: Life, act: tuple[Any, ...], start: int) -> None:
     """One act on both sides; they agree whether it is done."""
@@ -237,6 +269,8 @@ def perform(life: Life, act: tuple[Any, ...], start: int) -> None:
     world.time = max(world.time, life.w3.eth.get_block("latest")["timestamp"]) + 1
 
     def moment(end: int | None) -> int:
+        if end == AT_ONCE:
+            return world.time
         return FOREVER if end is None else start + end * (DELAY // 2)
 
     if name == "wait":
@@ -312,7 +346,7 @@ def stage(supervision: Contract, agreed: None, ask: Any, act: Any, later: Any, w
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     phases=[Phase.generate],
     deadline=None,
     derandomize=True,
@@ -354,5 +388,6 @@ def test_any_sequence(
                 perform(life, act, start)
             world.time = max(world.time, int(w3.eth.get_block("latest")["timestamp"]) + 1)
             life.probe_edges()
+            life.probe_lent()
             for question in questions:
                 life.probe(*question)
