@@ -251,14 +251,12 @@ class Life:
                 self.probe(key, power, mandate.jurisdiction, 0, mandate.id)
 
     def probe_lent(self) -> None:
-        """Asks for each member of the first agreement and the last what it may at the others'."""
-        homes = {mandate.id: mandate.jurisdiction for mandate in self.world.mandates}
+        """Asks for each member of the first agreement and the last what it may, and where."""
         for number in {1, len(self.world.agreements)}:
             agreement = self.world.agreements[number - 1]
-            members = sorted(agreement.invited)
             for key, mandate in self.world.at.items():
-                if mandate.id in members:
-                    for home in sorted({homes[member] for member in members}):
+                if mandate.id in agreement.invited:
+                    for home in HOMES:
                         self.probe(key, min(agreement.powers), home, number, 0)
 
 
