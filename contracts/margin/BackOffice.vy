@@ -15,9 +15,11 @@
 """
 
 
+from ..interfaces import IDenialSink
 from ..interfaces import IHouseView
 from ..interfaces import ILossDesk
 
+implements: IDenialSink
 implements: IHouseView
 
 from ..modules import report_chain
@@ -25,6 +27,7 @@ from ..modules import roles
 from .parts import assessment
 from .parts import book
 from .parts import custody
+from .parts import denials
 from .parts import marks
 from .parts import resources
 from .parts import wiring
@@ -37,6 +40,7 @@ initializes: wiring
 initializes: marks[book := book, wiring := wiring]
 initializes: resources[book := book, wiring := wiring]
 initializes: assessment[book := book, wiring := wiring, resources := resources]
+initializes: denials[report_chain := report_chain, book := book, wiring := wiring]
 initializes: custody[
     report_chain := report_chain,
     roles := roles,
@@ -44,6 +48,7 @@ initializes: custody[
     wiring := wiring,
     assessment := assessment,
     marks := marks,
+    denials := denials,
 ]
 
 
@@ -66,6 +71,10 @@ exports: (
     custody.commit_backstop,
     custody.deposit,
     custody.withdraw,
+    # Acts that leave a trace also where the gate denies them
+    custody.try_deposit,
+    custody.try_withdraw,
+    denials.deny_trade,
 )
 
 
@@ -118,6 +127,16 @@ event CollateralWithdrawn:
     asset: indexed(uint256)  # 0 = settlement token
     amount: uint256  # token units
     balance: int256  # asset 0: cash (wad) after; else token units after
+
+# The gate denied an act, and nothing else happened.
+event ActDenied:
+    account: indexed(uint256)  # CDE 2.30
+    wallet: indexed(address)  # who wanted to act
+    action: uint256  # 1 open .. 7 deposit (action gate module)
+    reason: uint256  # the gate's reason (action gate module)
+    subject: uint256  # instrument id, or asset of a payment
+    amount: int256  # signed size (wad), or token units of a payment
+    reference: bytes32  # names the match; zero for a payment
 
 
 @deploy

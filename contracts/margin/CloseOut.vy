@@ -172,7 +172,7 @@ def backstop(
     account: uint256,
     instrument: uint256,
     size: uint256,
-    members: DynArray[uint256, MAX_MEMBERS],
+    wallets: DynArray[address, MAX_MEMBERS],
 ):
     """
     @notice Hands a position that nobody takes to the members that promised to,
@@ -183,8 +183,9 @@ def backstop(
     @param account Account id to liquidate.
     @param instrument Instrument id.
     @param size Wad, a multiple of the lot; worth no more than the promises.
-    @param members Every member with a promise left, ids ascending.
+    @param wallets Wallets of every member with a promise left, account ids ascending.
     """
+    taking._check_not_halted(house)
     seen: triggers.View = triggers._liquidatable(house, account, instrument, 0)
     triggers._check_waited(seen)
     lot: uint256 = 0
@@ -193,12 +194,15 @@ def backstop(
     mark: uint256 = 0
     measure: uint256 = 0
     lot, feed, asset_class, mark, measure = staticcall ILossDesk(house).instrument_terms(instrument)
+    members: DynArray[uint256, MAX_MEMBERS] = []
     promises: DynArray[uint256, MAX_MEMBERS] = []
     total: uint256 = 0
     last: uint256 = 0
-    for member: uint256 in members:
+    for wallet: address in wallets:
+        member: uint256 = taking._account_of(house, wallet)
         assert member > last, "close-out: members not ascending"
         last = member
+        members.append(member)
         promise: uint256 = staticcall IBackOffice(house).backstop(member)
         promises.append(promise)
         total += promise
@@ -224,7 +228,9 @@ def backstop(
         if (
             share > 0
             and members[i] != account
-            and taking._can_take(house, members[i], account, instrument, share, asset_class)
+            and taking._can_take(
+                house, wallets[i], members[i], account, instrument, share, asset_class
+            )
         ):
             taking._take(house, state, account, members[i], instrument, share, BACKSTOP)
             left -= share
@@ -248,6 +254,7 @@ def compulsory_close(
     @param size Wad, a multiple of the lot.
     @param counterparty Account id with an opposite position of at least `size`.
     """
+    taking._check_not_halted(house)
     seen: triggers.View = triggers._liquidatable(house, account, instrument, counterparty)
     triggers._check_waited(seen)
     lot: uint256 = 0

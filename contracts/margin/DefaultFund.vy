@@ -48,9 +48,12 @@ exports: (
 )
 
 
-# Party word: account id, 32 bits from bit 0; flag "frozen", bit 162.
+# Party word: account id, 32 bits from bit 0.
 _ACCOUNT_MASK: constant(uint256) = 2**32 - 1
-_FROZEN: constant(uint256) = 4 << 160
+
+# The gate's actions.
+_WITHDRAW: constant(uint256) = 5
+_DEPOSIT: constant(uint256) = 7
 
 # ShareContributed(house indexed, member indexed, amount, shares, pool)
 SHARE_CONTRIBUTED_TOPIC: constant(bytes32) = keccak256(
@@ -180,7 +183,7 @@ def contribute(house: address, member: uint256, amount: uint256):
     @param member The member's account id at that house.
     @param amount Units of the token, approved before.
     """
-    self._check_member(house, member)
+    self._check_member(house, member, _DEPOSIT)
     assert amount != 0, "fund: no amount"
     tokens._pull(TOKEN, msg.sender, amount)
     minted: uint256 = share_book._credit(house, member, amount)
@@ -202,7 +205,7 @@ def withdraw(house: address, member: uint256, amount: uint256):
     @param member The member's account id.
     @param amount Units, at most `share_value`.
     """
-    self._check_member(house, member)
+    self._check_member(house, member, _WITHDRAW)
     assert staticcall IHouseView(house).carried_accounts(member) == 0, "fund: carries accounts"
     assert amount != 0, "fund: no amount"
     epoch: uint256 = share_book.epoch_of[house]
@@ -227,7 +230,7 @@ def claim(house: address, member: uint256, epoch: uint256):
     @param member The member's account id.
     @param epoch A closed epoch.
     """
-    self._check_member(house, member)
+    self._check_member(house, member, _WITHDRAW)
     assert epoch < share_book.epoch_of[house], "fund: epoch not closed"
     amount: uint256 = share_book._value(house, epoch, member)
     assert amount != 0, "fund: nothing to claim"
@@ -360,15 +363,19 @@ def share_value(house: address, member: uint256) -> uint256:
 
 @internal
 @view
-def _check_member(_house: address, _member: uint256):
+def _check_member(_house: address, _member: uint256, _action: uint256):
     """
-    @notice Reverts unless the caller is the wallet of a member account, and not
-            frozen. Id 0 is what the registry answers for a stranger.
+    @notice Reverts unless the caller is the wallet of a member account, and the
+            registry's gate lets it pay in or be paid. Id 0 is what the registry
+            answers for a stranger.
     @param _house The house whose registry is asked.
     @param _member The account id that the caller says it is.
+    @param _action Withdraw or deposit, as the gate numbers them.
     """
     assert _member != 0, "fund: no member"
     registry: address = staticcall IHouseView(_house).party_registry()
-    word: uint256 = staticcall IPartyRegistry(registry).word_of(msg.sender)
+    reason: uint256 = 0
+    word: uint256 = 0
+    reason, word = staticcall IPartyRegistry(registry).gate(msg.sender, _member, _action, 0)
     assert word & _ACCOUNT_MASK == _member, "fund: not the member's wallet"
-    assert word & _FROZEN == 0, "fund: wallet frozen"
+    assert reason == 0, concat("fund: gate ", uint2str(reason))

@@ -5,8 +5,8 @@
 @license Apache-2.0
 @notice Checks two orders that their owners signed off chain (EIP-712) and hands
         the match to the clearing house that both name.
-        Who may call what: `match` is for anyone, unless an order names a venue,
-        and then for that venue only; `cancel` and `cancel_many` are for each
+        Who may call what: `match` and `try_match` are for anyone, unless an order
+        names a venue, and then for that venue only; `cancel` and `cancel_many` are for each
         owner's own nonces. There is no role, no owner and nothing to configure;
         the contract holds no money and whoever deploys it has no power.
 @dev    It knows no house. Orders name theirs, so that a hostile house can spoil
@@ -14,8 +14,7 @@
         Nonces live in words of 128, two bits each: 0 fresh, 1 partly filled,
         3 used (filled whole, or cancelled). The middle state tells a fresh
         order from a partly filled one without reading its fill slot, 2,100 gas
-        a side in the common case. The slot exists only while an order is
-        partly filled.
+        a side as a rule. The slot exists while an order is partly filled.
         One nonce may stand under several orders of an owner: the first to be
         filled whole, or a cancellation, ends all of them; until then each fills
         up to its own size. Replacing a partly filled order without cancelling
@@ -25,6 +24,7 @@
 """
 
 
+from ..interfaces import IDenialSink
 from ..interfaces import ITradeSink
 from ..modules import report_chain
 from ..modules import signatures
@@ -84,6 +84,15 @@ struct Order:
     kind: uint256  # how it is signed; 0 = the owner's own ECDSA signature
 
 
+# What was seen of an order before it is marked.
+struct Seen:
+    digest: bytes32  # what its owner signed
+    word: uint256  # its word of nonces
+    before: uint256  # wad filled before
+    after: uint256  # wad filled after
+    whole: uint256  # wad of the whole order
+
+
 # Digest to the wad filled so far; zero for fresh and for finished orders. Without
 # it, an order could be filled over and over by a part of its size.
 filled: public(HashMap[bytes32, uint256])
@@ -128,8 +137,7 @@ def match(
     """
     @notice Fills two orders against one another and has their house novate the
             trade. Anyone may call it, or the venue that an order names.
-    @dev    Both orders are marked before the house is called; if the house
-            refuses, the marks go with it.
+    @dev    Both orders are marked first; if the house refuses, the marks go too.
     @param buy The buying order.
     @param buy_signature Its owner's signature, r || s || v.
     @param sell The selling order.
@@ -137,27 +145,15 @@ def match(
     @param size Wad to fill, positive, at most what is left of either order.
     @param price Wad; within both limits.
     """
-    assert size != 0, "matcher: no size"
     assert buy.house == sell.house, "matcher: houses differ"
     assert buy.instrument == sell.instrument, "matcher: instruments differ"
     assert buy.account != sell.account, "matcher: same account"
-    assert buy.size > 0, "matcher: buy order must buy"
-    assert sell.size < 0, "matcher: sell order must sell"
-    assert price <= buy.limit, "matcher: above the buy limit"
-    assert price >= sell.limit, "matcher: below the sell limit"
-
+    self._check_terms(buy.size, buy.limit, sell.size, sell.limit, size, price)
     domain: bytes32 = self._domain()
-    buy_digest: bytes32 = empty(bytes32)
-    buy_before: uint256 = 0
-    buy_digest, buy_before = self._fill(
-        domain, buy, buy_signature, convert(buy.size, uint256), size
-    )
-    sell_digest: bytes32 = empty(bytes32)
-    sell_before: uint256 = 0
-    sell_digest, sell_before = self._fill(
-        domain, sell, sell_signature, convert(-sell.size, uint256), size
-    )
-
+    bought: Seen = self._seen(domain, buy, buy_signature, buy.size, size)
+    self._mark(buy.owner, buy.nonce, bought)
+    sold: Seen = self._seen(domain, sell, sell_signature, -sell.size, size)
+    self._mark(sell.owner, sell.nonce, sold)
     extcall ITradeSink(buy.house).trade(
         buy.owner,
         sell.owner,
@@ -166,8 +162,55 @@ def match(
         buy.instrument,
         size,
         price,
-        keccak256(abi_encode(buy_digest, sell_digest, buy_before, sell_before)),
+        keccak256(abi_encode(bought.digest, sold.digest, bought.before, sold.before)),
     )
+
+
+@external
+def try_match(
+    buy: Order,
+    buy_signature: Bytes[65],
+    sell: Order,
+    sell_signature: Bytes[65],
+    size: uint256,
+    price: uint256,
+) -> uint256:
+    """
+    @notice As `match`, but where the gate denies a side nothing is filled and
+            nothing reverts: the house reports it. All else reverts as it does there.
+    @param buy The buying order.
+    @param buy_signature Its owner's signature, r || s || v.
+    @param sell The selling order.
+    @param sell_signature Its owner's signature, r || s || v.
+    @param size Wad to fill, positive, at most what is left of either order.
+    @param price Wad; within both limits.
+    @return uint256 0 if matched; else the gate's reason for the buyer and, times
+            256, for the seller.
+    """
+    assert buy.house == sell.house, "matcher: houses differ"
+    assert buy.instrument == sell.instrument, "matcher: instruments differ"
+    assert buy.account != sell.account, "matcher: same account"
+    self._check_terms(buy.size, buy.limit, sell.size, sell.limit, size, price)
+    domain: bytes32 = self._domain()
+    # Both signatures are checked first: nobody's denial is reported who did not ask.
+    bought: Seen = self._seen(domain, buy, buy_signature, buy.size, size)
+    sold: Seen = self._seen(domain, sell, sell_signature, -sell.size, size)
+    match_id: bytes32 = keccak256(
+        abi_encode(bought.digest, sold.digest, bought.before, sold.before)
+    )
+    reasons: uint256 = extcall IDenialSink(buy.house).deny_trade(
+        buy.owner, sell.owner, buy.account, sell.account, buy.instrument, size, match_id
+    )
+    if reasons != 0:
+        return reasons
+    self._mark(buy.owner, buy.nonce, bought)
+    # Read again: two orders of one owner can share a word of nonces.
+    sold = self._seen(domain, sell, sell_signature, -sell.size, size)
+    self._mark(sell.owner, sell.nonce, sold)
+    extcall ITradeSink(buy.house).trade(
+        buy.owner, sell.owner, buy.account, sell.account, buy.instrument, size, price, match_id
+    )
+    return 0
 
 
 @external
@@ -226,18 +269,44 @@ def domain_separator() -> bytes32:
 
 
 @internal
-def _fill(
-    _domain: bytes32, _order: Order, _signature: Bytes[65], _whole: uint256, _size: uint256
-) -> (bytes32, uint256):
+@pure
+def _check_terms(
+    _buy_size: int256,
+    _buy_limit: uint256,
+    _sell_size: int256,
+    _sell_limit: uint256,
+    _size: uint256,
+    _price: uint256,
+):
     """
-    @notice Checks what one order says by itself and marks it filled by `_size`.
+    @notice Reverts unless a fill is within two orders' sides and limits.
+    @param _buy_size Wad of the buying order.
+    @param _buy_limit Wad; its highest price.
+    @param _sell_size Wad of the selling order.
+    @param _sell_limit Wad; its lowest price.
+    @param _size What to fill, wad.
+    @param _price Wad.
+    """
+    assert _size != 0, "matcher: no size"
+    assert _buy_size > 0, "matcher: buy order must buy"
+    assert _sell_size < 0, "matcher: sell order must sell"
+    assert _price <= _buy_limit, "matcher: above the buy limit"
+    assert _price >= _sell_limit, "matcher: below the sell limit"
+
+
+@internal
+@view
+def _seen(
+    _domain: bytes32, _order: Order, _signature: Bytes[65], _whole: int256, _size: uint256
+) -> Seen:
+    """
+    @notice Checks what one order says by itself.
     @param _domain The domain separator.
     @param _order The order.
     @param _signature Its owner's signature.
     @param _whole The order's size without its sign, wad.
     @param _size What to fill, wad, not zero.
-    @return bytes32 The order's digest.
-    @return uint256 What had been filled before, wad.
+    @return Seen The order's digest, state and fill.
     """
     assert _order.kind == KIND_OWNER, "matcher: signature kind"
     assert block.timestamp <= _order.expiry, "matcher: order expired"
@@ -249,30 +318,40 @@ def _fill(
     assert signatures._recover(digest, _signature) == _order.owner, "matcher: not the owner"
 
     word: uint256 = self._nonces[_order.owner][_order.nonce >> 7]
-    lane: uint256 = (_order.nonce & 127) << 1
-    state: uint256 = (word >> lane) & _USED
+    state: uint256 = (word >> ((_order.nonce & 127) << 1)) & _USED
     assert state != _USED, "matcher: nonce used"
     before: uint256 = 0
     if state == _PARTLY:
         before = self.filled[digest]
     after: uint256 = before + _size
-    assert after <= _whole, "matcher: size over the order"
+    whole: uint256 = convert(_whole, uint256)
+    assert after <= whole, "matcher: size over the order"
+    return Seen(digest=digest, word=word, before=before, after=after, whole=whole)
 
-    if after == _whole:
-        self._nonces[_order.owner][_order.nonce >> 7] = word | (_USED << lane)
-        if before != 0:
-            self.filled[digest] = 0
+
+@internal
+def _mark(_owner: address, _nonce: uint256, _order: Seen):
+    """
+    @notice Marks an order as filled so far.
+    @param _owner Its owner.
+    @param _nonce Its nonce.
+    @param _order What was seen of it, nothing written since.
+    """
+    lane: uint256 = (_nonce & 127) << 1
+    if _order.after == _order.whole:
+        self._nonces[_owner][_nonce >> 7] = _order.word | (_USED << lane)
+        if _order.before != 0:
+            self.filled[_order.digest] = 0
     else:
-        if state != _PARTLY:
-            self._nonces[_order.owner][_order.nonce >> 7] = word | (_PARTLY << lane)
-        self.filled[digest] = after
+        if (_order.word >> lane) & _USED != _PARTLY:
+            self._nonces[_owner][_nonce >> 7] = _order.word | (_PARTLY << lane)
+        self.filled[_order.digest] = _order.after
         report_chain._report(
             ORDER_PARTLY_FILLED_TOPIC,
-            digest,
-            convert(_order.owner, bytes32),
-            abi_encode(after, _whole),
+            _order.digest,
+            convert(_owner, bytes32),
+            abi_encode(_order.after, _order.whole),
         )
-    return digest, before
 
 
 @internal

@@ -51,7 +51,8 @@ NONCE_VOIDED_TOPIC: constant(bytes32) = keccak256("NonceVoided(uint256,uint256)"
 _ATTESTATION_TYPE: constant(bytes32) = keccak256(
     "Attestation(address wallet,uint256 identifier,bytes2 jurisdiction,"
     "uint256 category,bool natural_person,uint256 member,uint256 expiry,"
-    "uint256 screened_at,uint256 issuer,uint256 nonce,bytes32 document)"
+    "uint256 status_until,uint256 screened_at,uint256 issuer,uint256 nonce,"
+    "bytes32 document)"
 )
 _REVOCATION_TYPE: constant(bytes32) = keccak256(
     "Revocation(address wallet,uint256 issuer,uint256 nonce,bytes32 reason)"
@@ -59,7 +60,7 @@ _REVOCATION_TYPE: constant(bytes32) = keccak256(
 _NAME_HASH: constant(bytes32) = keccak256("Keelmark PartyRegistry")
 _VERSION_HASH: constant(bytes32) = keccak256("1")
 
-_MASK_16: constant(uint256) = 2**16 - 1
+_MASK_8: constant(uint256) = 2**8 - 1
 _MASK_32: constant(uint256) = 2**32 - 1
 
 
@@ -72,8 +73,9 @@ struct SignedAttestation:
     natural_person: bool  # True: `identifier` is a client code
     member: uint256  # natural person: account of the carrying member; else 0
     expiry: uint256  # seconds; the attestation holds before it
+    status_until: uint256  # seconds; from then on the category is retail; 0 = never
     screened_at: uint256  # seconds; when sanctions lists were last consulted
-    issuer: uint256  # number of the issuer, 2 to 255
+    issuer: uint256  # number of the issuer, 2 to 127
     nonce: uint256  # any number that the issuer has not used up
     document: bytes32  # salted commitment to the IVMS101 document; zero if none
 
@@ -81,7 +83,7 @@ struct SignedAttestation:
 # What an issuer signs to take its attestation of a party back, for good.
 struct Revocation:
     wallet: address  # the party
-    issuer: uint256  # number of the issuer, 2 to 255
+    issuer: uint256  # number of the issuer, 2 to 127
     nonce: uint256  # any number that the issuer has not used up
     reason: bytes32  # a reason code or a commitment to the reason
 
@@ -148,7 +150,7 @@ def revoke_attested(
     assert self._use(revocation.issuer, revocation.nonce), "parties: nonce used"
     party: uint256 = party_book.word_of[revocation.wallet]
     assert party != 0, "parties: no such party"
-    assert (party >> 168) & _MASK_16 == revocation.issuer, "parties: another issuer"
+    assert (party >> 168) & _MASK_8 == revocation.issuer, "parties: another issuer"
     assert party & action_gate.FLAG_REVOKED == 0, "parties: revoked"
     party |= action_gate.FLAG_REVOKED
     party_book.word_of[revocation.wallet] = party
@@ -234,6 +236,7 @@ def _bring(
             natural_person=a.natural_person,
             member=a.member,
             expiry=a.expiry,
+            status_until=a.status_until,
             screened_at=a.screened_at,
         ),
         a.issuer,

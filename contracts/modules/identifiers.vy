@@ -30,30 +30,59 @@ def _is_lei(_lei: uint256) -> bool:
     """
     @notice Whether a number is an LEI: 20 characters, the last two its check
             digits, the whole congruent to 1 modulo 97.
-    @dev    Each letter stands for two decimal digits (A = 10 to Z = 35). The
-            expanded number is below 10^40, so the sum cannot overflow. Check
-            digits 00, 01 and 99 are congruent to 97, 98 and 02 but are never
-            issued; they are refused, lest one party have two valid codes.
+    @dev    Each letter stands for two decimal digits (A = 10 to Z = 35), so that it
+            moves what stands before it by a hundred and not by ten. The expanded
+            number is below 10^40, so the sum cannot overflow. Check digits 00, 01
+            and 99 are congruent to 97, 98 and 02 but are never issued; they are
+            refused, lest one party have two valid codes.
+            Written out, from the first character on: a loop costs twice the gas,
+            and onboarding is what this is for.
     @param _lei The 20 characters as a number in base 36.
     @return bool True if it is one.
     """
-    rest: uint256 = _lei
-    total: uint256 = 0
-    weight: uint256 = 1
-    for i: uint256 in range(20):
-        character: uint256 = rest % 36
-        rest = unsafe_div(rest, 36)
-        total = unsafe_add(total, unsafe_mul(character, weight))
-        if character > 9:
-            if i < 2:
-                return False
-            weight = unsafe_mul(weight, 100)
-        else:
-            weight = unsafe_mul(weight, 10)
-    if rest != 0 or total % 97 != 1:
+    sum: uint256 = unsafe_div(_lei, 36**19)
+    if sum > 35:
         return False
-    check: uint256 = total % 100
-    return check >= 2 and check <= 98
+    c: uint256 = 0
+    c = unsafe_div(_lei, 36**18) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**17) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**16) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**15) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**14) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**13) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**12) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**11) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**10) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**9) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**8) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**7) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**6) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**5) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**4) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**3) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36**2) % 36
+    sum = unsafe_add(unsafe_mul(sum, unsafe_add(10, unsafe_mul(90, convert(c > 9, uint256)))), c)
+    c = unsafe_div(_lei, 36) % 36
+    check: uint256 = unsafe_add(unsafe_mul(c, 10), _lei % 36)
+    if c > 9 or _lei % 36 > 9 or check < 2 or check > 98:
+        return False
+    return unsafe_add(unsafe_mul(sum, 100), check) % 97 == 1
 
 
 @internal

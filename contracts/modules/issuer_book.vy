@@ -4,8 +4,8 @@
 @title Issuers of attestations
 @license Apache-2.0
 @notice Who may attest parties beside the registrar: a number, a signer (a key, or
-        a contract that answers ERC-1271) and an LEI, recognised by the
-        supervisor on a legal basis that is reported. The supervisor can end a
+        a contract that answers ERC-1271) and an LEI, recognised by an authority
+        with that power on a legal basis that is reported. It can end a
         recognition, and everything attested under it stops opening at once.
 @dev    A number keeps its signer for good, and a signer its number. Were a new
         key put in under an old number, what a stolen key attested would open
@@ -29,8 +29,10 @@ from . import action_gate
 from . import identifiers
 
 
-# Recognises issuers, and ends it.
-SUPERVISOR: constant(bytes32) = keccak256("supervisor")
+REGISTRAR: constant(bytes32) = keccak256("registrar")
+
+# The power to recognise issuers and to end it, as Supervision numbers it.
+ISSUERS: constant(uint256) = 32
 
 
 ISSUER_RECOGNISED_TOPIC: constant(bytes32) = keccak256(
@@ -53,6 +55,9 @@ _MASK_94: constant(uint256) = 2**94 - 1
 # bit is kept, so that code put at a key's address later signs nothing.
 _issuers: HashMap[uint256, uint256]
 
+# Issuer to when its recognition was last ended (seconds); zero if it never was.
+ended_at: public(HashMap[uint256, uint256])
+
 # Signer to its issuer number; zero if it is none.
 issuer_of: public(HashMap[address, uint256])
 
@@ -67,8 +72,8 @@ def recognise_issuer(
 ):
     """
     @notice Recognises a new issuer of attestations under a number that nobody has
-            had. Only the supervisor.
-    @param issuer 2 to 255; 1 is the registrar.
+            had. Only an authority with that power.
+    @param issuer 2 to 127; 1 is the registrar.
     @param signer Its key's address, or the contract that signs for it (ERC-1271,
            already deployed); not the supervisor, and no issuer's yet.
     @param identifier Its LEI in base 36; a party with the same LEI is one that it
@@ -76,13 +81,16 @@ def recognise_issuer(
     @param legal_basis The law or decision, not zero.
     @param case_hash Commitment to the case.
     """
-    roles._check_holder(SUPERVISOR)
+    self._check_authority()
     assert (
         issuer > party_book.REGISTRAR_ISSUER and issuer <= action_gate.MAX_ISSUER
     ), "parties: no such issuer"
     assert self._issuers[issuer] == 0, "parties: issuer known"
     assert signer != empty(address), "parties: no signer"
-    assert signer != msg.sender, "parties: one holder, two roles"
+    # Whoever has two roles would go on in one where the other is ended.
+    assert signer != roles.holder_of[REGISTRAR] and (
+        staticcall party_book.SUPERVISION.mandate_of(signer) == 0
+    ), "parties: one holder, two roles"
     assert self.issuer_of[signer] == 0, "parties: signer known"
     assert identifiers._is_lei(identifier), "parties: bad lei"
     assert legal_basis != empty(bytes32), "parties: no legal basis"
@@ -91,7 +99,7 @@ def recognise_issuer(
         word |= _CONTRACT
     self._issuers[issuer] = word
     self.issuer_of[signer] = issuer
-    party_book.recognised_issuers |= 1 << issuer
+    party_book.table |= 1 << issuer
     report_chain._report(
         ISSUER_RECOGNISED_TOPIC,
         convert(issuer, bytes32),
@@ -105,19 +113,21 @@ def set_issuer(issuer: uint256, recognised: bool, legal_basis: bytes32, case_has
     """
     @notice Ends the recognition of an issuer of attestations, or restores it. Who
             was let in by one that is not recognised may reduce and close. Only
-            the supervisor.
+            an authority with that power.
     @param issuer 1 (the registrar), or one that was recognised before.
     @param recognised Whether its attestations count.
     @param legal_basis The law or decision, not zero.
     @param case_hash Commitment to the case.
     """
-    roles._check_holder(SUPERVISOR)
+    self._check_authority()
     assert (
         issuer == party_book.REGISTRAR_ISSUER or self._issuers[issuer] != 0
     ), "parties: no such issuer"
     assert legal_basis != empty(bytes32), "parties: no legal basis"
-    assert recognised != ((party_book.recognised_issuers >> issuer) & 1 == 1), "parties: already so"
-    party_book.recognised_issuers ^= 1 << issuer
+    assert recognised != ((party_book.table >> issuer) & 1 == 1), "parties: already so"
+    party_book.table ^= 1 << issuer
+    if not recognised:
+        self.ended_at[issuer] = block.timestamp
     report_chain._report(
         ISSUER_CHANGED_TOPIC,
         convert(issuer, bytes32),
@@ -139,6 +149,15 @@ def signer_of(issuer: uint256) -> address:
 
 @internal
 @view
+def _check_authority():
+    """
+    @notice Reverts unless the caller may recognise issuers.
+    """
+    authority: uint256 = staticcall party_book.SUPERVISION.check_power(msg.sender, ISSUERS, 0, 0)
+
+
+@internal
+@view
 def _recognised(_issuer: uint256) -> uint256:
     """
     @notice The word of an issuer that counts today; reverts for any other.
@@ -147,7 +166,7 @@ def _recognised(_issuer: uint256) -> uint256:
     """
     word: uint256 = self._issuers[_issuer]
     assert word != 0, "parties: no such issuer"
-    assert (party_book.recognised_issuers >> _issuer) & 1 == 1, "parties: issuer not recognised"
+    assert (party_book.table >> _issuer) & 1 == 1, "parties: issuer not recognised"
     return word
 
 

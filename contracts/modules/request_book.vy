@@ -234,7 +234,7 @@ def deliver(id: uint256, package_digest: bytes32):
     @notice Anchors the answer that was sent, once; it counts as acknowledged. Only
             the requested authority.
     @param id The request.
-    @param package_digest Digest of the encrypted package, not zero.
+    @param package_digest digest of the package, not zero.
     """
     assert package_digest != empty(bytes32), "supervision: no package"
     word: uint256 = self._answered(id, DELIVERED)

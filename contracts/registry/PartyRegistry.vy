@@ -6,23 +6,28 @@
 @notice Who may trade: one packed word a wallet, with the account id by which
         every other contract keys its state.
 
-        Anyone may read, ask the gate, and bring what a recognised issuer signed:
-        `attest`, `attest_many`, `revoke_attested`; an issuer may also
-        `revoke_attested` and `void_nonces` by itself. The registrar, issuer 1,
-        attests by its own calls: `onboard`, `onboard_many`, `renew`, `revoke`.
-        The supervisor, and not the registrar, may `freeze`, `restrict` to
-        closing, mark a house as an authorised CCP and recognise an issuer of
-        attestations, and undo each; every such act names its legal basis. Both
-        roles are handed over in two steps. The deployer holds no role, and no
-        role can move anybody's funds.
-@dev    State and checks are in the party book module; the powers, the issuers and
-        what they sign are modules too. Answers `isVerified` as the identity
-        registries of ERC-3643 do.
+        Anyone may read, ask the gate, have a party screened, and bring what a
+        recognised issuer signed: `attest`, `attest_many`, `revoke_attested`; an
+        issuer may also `revoke_attested` and `void_nonces` by itself. The
+        registrar, issuer 1, attests by its own calls: `onboard`, `onboard_many`,
+        `renew`, `revoke`; it publishes risk warnings. A party's own wallet accepts
+        a warning, asks for another category and contests a recovery of its key;
+        who attests a party announces one. Authorities freeze, restrict to
+        closing, mark a house as an authorised CCP, bar instruments, halt trading
+        and recognise issuers, each as far as its mandate reaches; every such act
+        names its legal basis. The deployer holds no role, and nobody but a
+        party's own key, or its replacement after a recovery, can move its funds.
+@dev    State and checks are in the party book module; powers, issuers, screening,
+        suitability and recovery are modules too. What is asked or written often is
+        here; other calls are delegated to the party desk: one address, one
+        storage, one report chain. Answers `isVerified` as the identity registries
+        of ERC-3643 do.
         An account id is never given out twice, and a revoked party stays
         revoked: who returns does so with another wallet and another account.
 """
 
 
+from ..interfaces import IPartyDesk
 from ..interfaces import IPartyRegistry
 implements: IPartyRegistry
 
@@ -36,7 +41,16 @@ from ..modules import party_book
 initializes: party_book[report_chain := report_chain]
 
 from ..modules import party_powers
-initializes: party_powers[
+initializes: party_powers[report_chain := report_chain, party_book := party_book]
+
+from ..modules import market_powers
+initializes: market_powers[report_chain := report_chain, party_book := party_book]
+
+from ..modules import screening
+initializes: screening[report_chain := report_chain, party_book := party_book]
+
+from ..modules import suitability
+initializes: suitability[
     report_chain := report_chain, roles := roles, party_book := party_book
 ]
 
@@ -50,51 +64,47 @@ initializes: attestations[
     report_chain := report_chain, party_book := party_book, issuer_book := issuer_book
 ]
 
+from ..modules import recovery
+initializes: recovery[
+    report_chain := report_chain,
+    roles := roles,
+    party_book := party_book,
+    issuer_book := issuer_book,
+    screening := screening,
+]
+
 from ..modules import action_gate
 
 
 exports: (
     # The head of the report chain.
     report_chain.root,
-    # Who holds which role, and how it is handed over.
-    roles.holder_of,
-    roles.successor_of,
-    roles.hand_over_role,
-    roles.accept_role,
-    # What is known of a party, and which issuers count.
+    # What is known of a party.
     party_book.word_of,
-    party_book.wallet_of,
-    party_book.account_count,
-    party_book.recognised_issuers,
-    # The supervisor's powers.
+    # Authorities' powers over parties.
     party_powers.freeze,
     party_powers.unfreeze,
     party_powers.restrict,
     party_powers.release,
-    party_powers.authorise_ccp,
-    party_powers.withdraw_ccp,
-    # Who attests beside the registrar.
-    issuer_book.issuer_of,
-    issuer_book.signer_of,
-    issuer_book.recognise_issuer,
-    issuer_book.set_issuer,
-    # What they sign.
+    # What issuers sign.
     attestations.attest,
     attestations.attest_many,
-    attestations.revoke_attested,
-    attestations.void_nonces,
-    attestations.is_nonce_used,
-    attestations.domain_separator,
 )
 
 
 # Attests parties.
-REGISTRAR: public(constant(bytes32)) = keccak256("registrar")
+REGISTRAR: constant(bytes32) = keccak256("registrar")
 
-# Freezes, restricts, authorises, withdraws recognition.
-SUPERVISOR: public(constant(bytes32)) = keccak256("supervisor")
+# Longest answer of the desk.
+MAX_ANSWER: constant(uint256) = 96
 
+_MASK_8: constant(uint256) = 2**8 - 1
+_MASK_16: constant(uint256) = 2**16 - 1
 _MASK_32: constant(uint256) = 2**32 - 1
+
+
+# The code that other functions are delegated to.
+PARTY_DESK: immutable(address)
 
 
 # Every party event carries the whole word after the change, so that the
@@ -108,12 +118,6 @@ event PartyOnboarded:
     member: uint256  # account of the carrying member; 0 for a legal person
 
 
-event PartyChanged:
-    account: indexed(uint256)  # dense account id
-    wallet: indexed(address)  # the party's key
-    word: uint256  # party word with its new category, expiry, screening, issuer
-
-
 event PartyAttested:
     account: indexed(uint256)  # the new account id, or the one that is renewed
     wallet: indexed(address)  # the party's key
@@ -123,87 +127,42 @@ event PartyAttested:
     document: bytes32  # salted commitment to an IVMS101 document; zero if none
 
 
-event PartyRevoked:
-    account: indexed(uint256)  # dense account id
-    wallet: indexed(address)  # the party's key
-    word: uint256  # revoked flag set
-    reason: bytes32  # registrar's reason code or a commitment to it
-
-
-event AttestationRevoked:
-    account: indexed(uint256)  # dense account id
-    wallet: indexed(address)  # the party's key
-    word: uint256  # revoked flag set
-    nonce: uint256  # the issuer's, used up
-    reason: bytes32  # the issuer's reason code or a commitment to it
-
-
-event NonceVoided:
-    issuer: indexed(uint256)  # whose
-    nonce: indexed(uint256)  # what carries it can never be brought
-
-
 event PartyFrozen:
     account: indexed(uint256)  # dense account id
     legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
-    word: uint256  # frozen flag set
+    word: uint256  # frozen flag set; another authority may have set it before
     case_hash: bytes32  # commitment to the case
+    mandate: uint256  # authority uint32 | agreement uint32 | review_at uint64 (seconds)
 
 
 event PartyUnfrozen:
     account: indexed(uint256)  # dense account id
     legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
-    word: uint256  # frozen flag cleared
+    word: uint256  # frozen flag cleared, unless another authority holds the party
     case_hash: bytes32  # commitment to the case
+    mandate: uint256  # authority uint32 | agreement uint32 | whose hold uint64
 
 
 event PartyRestricted:
     account: indexed(uint256)  # dense account id
     legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
-    word: uint256  # close-only flag set
+    word: uint256  # close-only flag set; another authority may have set it before
     case_hash: bytes32  # commitment to the case
+    mandate: uint256  # authority uint32 | agreement uint32 | review_at uint64 (seconds)
 
 
 event PartyReleased:
     account: indexed(uint256)  # dense account id
     legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
-    word: uint256  # close-only flag cleared
+    word: uint256  # close-only flag cleared, unless another authority holds the party
     case_hash: bytes32  # commitment to the case
+    mandate: uint256  # authority uint32 | agreement uint32 | whose hold uint64
 
 
-event CcpAuthorised:
+event SuitabilityChanged:
     account: indexed(uint256)  # dense account id
-    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
-    word: uint256  # authorised-CCP flag set; Cleared (CDE 2.14) may be Y
-    case_hash: bytes32  # commitment to the case
-
-
-event CcpWithdrawn:
-    account: indexed(uint256)  # dense account id
-    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
-    word: uint256  # authorised-CCP flag cleared
-    case_hash: bytes32  # commitment to the case
-
-
-event IssuerRecognised:
-    issuer: indexed(uint256)  # its number, 2 to 255, for good
-    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
-    signer: address  # its key, or the contract that signs for it
-    identifier: uint256  # its LEI in base 36
-    case_hash: bytes32  # commitment to the case
-
-
-event IssuerChanged:
-    issuer: indexed(uint256)  # 1 is the registrar
-    legal_basis: indexed(bytes32)  # the law or decision, as text or its hash
-    recognised: uint256  # 1 recognised, 0 not
-    case_hash: bytes32  # commitment to the case
-
-
-event RoleProposed:
-    role: indexed(bytes32)  # keccak256 of its name
-    holder: indexed(address)  # who offers it
-    successor: address  # who may accept it; zero withdraws the offer
+    wallet: indexed(address)  # the party's key
+    suitability: uint256  # suitability word: status_until, request, warning
 
 
 event RoleAccepted:
@@ -213,16 +172,48 @@ event RoleAccepted:
 
 
 @deploy
-def __init__(registrar: address, supervisor: address):
+def __init__(registrar: address, supervision: address, sanctions: address, desk: address):
     """
-    @notice Names both role holders; the deployer gets nothing.
-    @param registrar Who attests parties; not the supervisor.
-    @param supervisor Who freezes and restricts.
+    @notice Names the registrar, who says which authorities there are, and the
+            sanctions list; the deployer gets nothing. Reverts unless the desk is
+            built with the same two.
+    @param registrar Who attests parties.
+    @param supervision Supervision.
+    @param sanctions Sanctions list; its time is taken over.
+    @param desk Party desk.
     """
-    assert registrar != supervisor, "parties: one holder, two roles"
     roles._set_holder(REGISTRAR, registrar)
-    roles._set_holder(SUPERVISOR, supervisor)
-    party_book.__init__()
+    party_book.__init__(supervision, sanctions)
+    party_book._begin()
+    assert (
+        staticcall party_book.SUPERVISION.mandate_of(registrar) == 0
+    ), "parties: one holder, two roles"
+    assert (
+        staticcall IPartyDesk(desk).supervision() == supervision
+        and staticcall IPartyDesk(desk).sanctions_list() == sanctions
+    ), "parties: another desk"
+    PARTY_DESK = desk
+
+
+@external
+@raw_return
+@reentrant
+def __default__() -> Bytes[MAX_ANSWER]:
+    """
+    @notice Delegates to the desk, whose own functions take the lock.
+    @return What the desk answers.
+    """
+    return raw_call(PARTY_DESK, msg.data, max_outsize=MAX_ANSWER, is_delegate_call=True)
+
+
+@external
+@view
+def party_desk() -> address:
+    """
+    @notice The code that other functions are delegated to. Anyone may ask.
+    @return address The party desk.
+    """
+    return PARTY_DESK
 
 
 @external
@@ -236,14 +227,10 @@ def gate(wallet: address, account: uint256, action: uint256, asset_class: uint25
     @param account Account id that it acts for.
     @param action 1 open .. 7 deposit (action gate module).
     @param asset_class Asset class of the product; any for a payment.
-    @return uint256 Reason, 0 = allowed, and the party word.
+    @return uint256 Reason, 0 = allowed, and the party word, with the category that
+            counts now.
     """
-    word: uint256 = party_book.word_of[wallet]
-    issuers: uint256 = party_book.recognised_issuers
-    return (
-        action_gate._reason(word, account, action, asset_class, block.timestamp, issuers),
-        word,
-    )
+    return self._judge(wallet, account, action, asset_class, party_book.table, 0)
 
 
 @external
@@ -256,6 +243,7 @@ def gate_trade(
     seller_account: uint256,
     seller_action: uint256,
     asset_class: uint256,
+    instrument: uint256,
 ) -> (uint256, uint256, uint256, uint256):
     """
     @notice The gate for both sides of a trade, in one call. Anyone may ask.
@@ -266,19 +254,34 @@ def gate_trade(
     @param seller_account Its account id.
     @param seller_action What the trade is to it.
     @param asset_class Asset class of the product.
+    @param instrument Instrument id, which may be barred.
     @return uint256 Reason of the buyer, of the seller, word of the buyer, of the
             seller.
     """
-    issuers: uint256 = party_book.recognised_issuers
-    bought: uint256 = party_book.word_of[buyer]
-    sold: uint256 = party_book.word_of[seller]
-    now: uint256 = block.timestamp
-    return (
-        action_gate._reason(bought, buyer_account, buyer_action, asset_class, now, issuers),
-        action_gate._reason(sold, seller_account, seller_action, asset_class, now, issuers),
-        bought,
-        sold,
+    table: uint256 = party_book.table
+    bars: uint256 = market_powers._bars_of(instrument, table)
+    buyer_reason: uint256 = 0
+    seller_reason: uint256 = 0
+    bought: uint256 = 0
+    sold: uint256 = 0
+    buyer_reason, bought = self._judge(
+        buyer, buyer_account, buyer_action, asset_class, table, bars
     )
+    seller_reason, sold = self._judge(
+        seller, seller_account, seller_action, asset_class, table, bars
+    )
+    return buyer_reason, seller_reason, bought, sold
+
+
+@external
+@view
+def party_of(wallet: address) -> uint256:
+    """
+    @notice A wallet's party word with the category that counts now. Anyone may ask.
+    @param wallet The wallet.
+    @return uint256 Zero if it is no party's.
+    """
+    return party_book._as_it_counts(party_book.word_of[wallet])
 
 
 @external
@@ -293,18 +296,12 @@ def isVerified(wallet: address) -> bool:
     @param wallet The wallet.
     @return bool True if the gate would let it open.
     """
-    word: uint256 = party_book.word_of[wallet]
-    return (
-        action_gate._reason(
-            word,
-            word & _MASK_32,
-            action_gate.OPEN,
-            0,
-            block.timestamp,
-            party_book.recognised_issuers,
-        )
-        == action_gate.ALLOWED
+    reason: uint256 = 0
+    word: uint256 = 0
+    reason, word = self._judge(
+        wallet, party_book.word_of[wallet] & _MASK_32, action_gate.OPEN, 0, party_book.table, 0
     )
+    return reason == action_gate.ALLOWED
 
 
 @external
@@ -314,7 +311,7 @@ def onboard(attestation: party_book.Attestation) -> uint256:
     @param attestation What the registrar attests; see the struct.
     @return uint256 The account id given out.
     """
-    roles._check_holder(REGISTRAR)
+    suitability._check_registrar()
     assert attestation.wallet != msg.sender, "parties: vouches for itself"
     return party_book._attest(attestation, party_book.REGISTRAR_ISSUER)
 
@@ -326,57 +323,47 @@ def onboard_many(parties: DynArray[party_book.Attestation, 50]):
             all. Only the registrar.
     @param parties What is attested of each, in the order in which ids are given out.
     """
-    roles._check_holder(REGISTRAR)
+    suitability._check_registrar()
     for attestation: party_book.Attestation in parties:
         assert attestation.wallet != msg.sender, "parties: vouches for itself"
         party_book._attest(attestation, party_book.REGISTRAR_ISSUER)
 
 
-@external
-def renew(account: uint256, category: uint256, expiry: uint256, screened_at: uint256):
+@internal
+@view
+def _judge(
+    _wallet: address,
+    _account: uint256,
+    _action: uint256,
+    _asset_class: uint256,
+    _table: uint256,
+    _bars: uint256,
+) -> (uint256, uint256):
     """
-    @notice Renews a party's attestation and screening, and its category, which
-            may change. Only the registrar. A restriction or freeze stays.
-    @param account The party's account id.
-    @param category 1 retail, 2 professional, 3 eligible counterparty.
-    @param expiry Seconds, in the future.
-    @param screened_at Seconds; no older than the screening before.
+    @notice The whole gate for one party.
+    @param _wallet Who acts.
+    @param _account Account id that it acts for.
+    @param _action What it does.
+    @param _asset_class Asset class of the product; any for a payment.
+    @param _table The gate's table.
+    @param _bars Jurisdictions in which the instrument is barred.
+    @return uint256 Reason, and the party word with the category that counts now.
     """
-    roles._check_holder(REGISTRAR)
-    word: uint256 = party_book._word(account)
-    assert word & action_gate.FLAG_REVOKED == 0, "parties: revoked"
-    assert screened_at >= (word >> 216) & _MASK_32, "parties: older screening"
-    renewed: uint256 = party_book._renewed(
-        category, word & action_gate.FLAG_NATURAL_PERSON != 0, expiry, screened_at
+    word: uint256 = party_book._as_it_counts(party_book.word_of[_wallet])
+    reason: uint256 = action_gate._reason(
+        word, _account, _action, _asset_class, block.timestamp, _table
     )
-    word = (word & ~party_book._RENEWED) | renewed | (party_book.REGISTRAR_ISSUER << 168)
-    wallet: address = party_book.wallet_of[account]
-    party_book.word_of[wallet] = word
-    report_chain._report(
-        party_book.PARTY_CHANGED_TOPIC,
-        convert(account, bytes32),
-        convert(wallet, bytes32),
-        abi_encode(word),
-    )
-
-
-@external
-def revoke(account: uint256, reason: bytes32):
-    """
-    @notice Withdraws a party's attestation, for good. It can still reduce, close,
-            pay in and be paid out. Only the registrar.
-    @param account The party's account id.
-    @param reason A reason code or a commitment to the reason.
-    """
-    roles._check_holder(REGISTRAR)
-    word: uint256 = party_book._word(account)
-    assert word & action_gate.FLAG_REVOKED == 0, "parties: revoked"
-    word |= action_gate.FLAG_REVOKED
-    wallet: address = party_book.wallet_of[account]
-    party_book.word_of[wallet] = word
-    report_chain._report(
-        party_book.PARTY_REVOKED_TOPIC,
-        convert(account, bytes32),
-        convert(wallet, bytes32),
-        abi_encode(word, reason),
-    )
+    if reason != action_gate.ALLOWED:
+        return reason, word
+    if _action == action_gate.WITHDRAW:
+        # Money that leaves does not come back: the list itself is asked.
+        if screening._is_listed(screening._answer(_wallet, word)):
+            return action_gate.SANCTIONED, word
+    elif action_gate._opens(_action):
+        if (word >> 152) & _MASK_8 == action_gate.RETAIL:
+            if not suitability._has_accepted(word):
+                return action_gate.WARNING_NOT_ACCEPTED, word
+        if _bars != 0:
+            if action_gate._is_barred(_bars, (word >> 136) & _MASK_16):
+                return action_gate.INSTRUMENT_BARRED, word
+    return reason, word

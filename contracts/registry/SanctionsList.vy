@@ -15,7 +15,7 @@
         named at deployment for good. An oracle can only add: `screen` asks each
         with bounded gas and takes an answer of exactly one word, 0 or 1. One
         that reverts or answers in another shape does not unlist anybody; it
-        counts as not answering, which stops new risk and nothing else.
+        counts as not answering, and who asks decides what that stops.
 @dev    An entry is one storage word, its reference. A wallet that is listed twice,
         or taken off without being there, is refused, and with it the whole batch:
         the count and the digest cannot drift from the list.

@@ -173,7 +173,7 @@ event RequestDelivered:
     request: indexed(uint256)  # id
     authority: indexed(uint256)  # id of the requested one
     word: uint256  # request word after
-    package_digest: bytes32  # of the encrypted package
+    package_digest: bytes32  # of the package, inside its encryption
 
 
 event RequestClosed:

@@ -94,6 +94,11 @@ class GateReason(IntEnum):
     SCREENING_STALE = 8
     NOT_OWNER = 9
     ISSUER_NOT_RECOGNISED = 10
+    SANCTIONED = 11
+    LIST_STALE = 12
+    HALTED = 13
+    WARNING_NOT_ACCEPTED = 14
+    INSTRUMENT_BARRED = 15
 
 
 class ClientCategory(IntEnum):
@@ -131,6 +136,24 @@ class PartyFlag(IntFlag):
     FROZEN = 4
     REVOKED = 8
     AUTHORISED_CCP = 16
+    SANCTIONED = 32
+    STATUS_DATED = 64
+    """The category counts as retail from `Suitability.status_until` on."""
+    RECOVERED = 128
+    """The party has lost a key before; its earlier wallets are screened as well."""
+
+
+class Power(IntFlag):
+    """What an authority's mandate allows."""
+
+    FREEZE = 1
+    RESTRICT = 2
+    BAR = 4
+    HALT = 8
+    CCP = 16
+    ISSUERS = 32
+    COOPERATE = 64
+    """Ask for and give information, make agreements."""
 
 
 class AccountFlag(IntFlag):
@@ -170,6 +193,36 @@ class Party:
     """Second from which the attestation no longer holds."""
     screened_at: int
     """Second of the last screening against sanctions."""
+    freezing_authority: int = 0
+    """Id of the first authority whose freeze stands; further ones are kept beside the word."""
+    restricting_authority: int = 0
+    """Likewise, of a restriction to closing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suitability:
+    """The registry's second word of an account: what protects a retail client."""
+
+    status_until: int = 0
+    """Second from which the category counts as retail; 0 is never."""
+    requested: int = 0
+    """`ClientCategory` that the party asked for; 0 if none."""
+    ripe_at: int = 0
+    """Second from which the request may be granted."""
+    edition: int = 0
+    """Edition of the risk warning that was accepted."""
+    accepted_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HoldMandate:
+    """On whose authority a party is held or released, as the event reports it."""
+
+    authority: int
+    agreement: int
+    """Under which it acted in another jurisdiction; 0 = its own."""
+    review_at: int
+    """Second by which the hold is reviewed; where one is lifted, the id of whose hold it was."""
 
 
 @dataclass(frozen=True, slots=True)

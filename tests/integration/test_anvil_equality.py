@@ -35,7 +35,7 @@ IDS = {"member": 1, "maker": 2, "speculator": 3}
 
 ACTORS = (
     "deployer", "operator", "registrar", "lister", "board operator", "reporter", "minter",
-    "keeper", "venue", "member", "maker", "speculator",
+    "keeper", "venue", "convenor", "officer", "member", "maker", "speculator",
 )  # fmt: skip
 
 
@@ -122,7 +122,9 @@ def build(stage: Stage) -> None:
         Plan(
             lei=lei_text(1), token=stage.token.address, token_feed=TOKEN_FEED,
             operator=address["operator"], registrar=address["registrar"],
-            supervisor=address["venue"], lister=address["lister"],
+            convenor=address["convenor"], supervisor=address["venue"],
+            supervisor_lei=lei_text(900), supervisor_jurisdiction="DE",
+            sanctions_officer=address["officer"], lister=address["lister"],
             price_operator=address["board operator"],
         ),
     )  # fmt: skip
@@ -143,19 +145,21 @@ def build(stage: Stage) -> None:
         )
         stage.price(feed, price * WAD)
     stage.act("operator", kit.house.list_instrument(1, 10_000, gas=GAS))
+    stage.act("officer", kit.sanctions.confirm(b"\x5a" * 32, stage.now(), gas=GAS))
+    stage.act("keeper", kit.parties.sync_list(gas=GAS))
     for name, number in IDS.items():
         attestation = Attestation(
             address[name], lei_word(lei_text(number + 1)), b"DE", 2, False, 0,
-            stage.now() + 300 * 86_400, stage.now(),
+            stage.now() + 300 * 86_400, 0, stage.now(),
         )  # fmt: skip
         stage.act("registrar", kit.parties.onboard(attestation, gas=GAS))
         stage.act("minter", stage.token.mint(address[name], 10**7 * UNIT, gas=GAS))
         for spender in (kit.house.address, kit.fund.address):
             stage.act(name, stage.token.approve(spender, 2**255, gas=GAS))
     stage.act("member", kit.fund.contribute(kit.house.address, 1, 300 * UNIT, gas=GAS))
-    stage.act("operator", kit.house.admit_member(1, gas=GAS))
-    for number in (2, 3):
-        stage.act("member", kit.house.open_account(number, 1, gas=GAS))
+    stage.act("operator", kit.house.admit_member(address["member"], gas=GAS))
+    for name in ("maker", "speculator"):
+        stage.act("member", kit.house.open_account(address[name], 1, gas=GAS))
     for name, units in (("member", 200), ("maker", 500_000), ("speculator", 3_000)):
         stage.act(name, kit.house.deposit(IDS[name], 0, units * UNIT + 7, gas=GAS))
 

@@ -64,7 +64,7 @@ def test_it_ends_with_a_summary(default: tuple[Path, subprocess.CompletedProcess
     out, done = default
     assert (done.returncode, done.stderr) == (0, "")
     assert "yes, to the wei" in done.stdout
-    assert "5 of 5" in done.stdout
+    assert "7 of 7" in done.stdout
     assert "\x1b" not in done.stdout
     assert str(out / "report.html") in done.stdout.replace("\n", "")
 
@@ -77,7 +77,7 @@ def test_it_leaves_everything_and_nothing_else(
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     assert {"report.html", "report.json", "deployment.json"} <= names
     options = ("options", "option_premiums", "option_valuations")
-    for table in ("trades", "margin", "liquidations", "losses", *options):
+    for table in ("trades", "margin", "liquidations", "losses", "denials", *options):
         assert {f"tables/{table}.csv", f"tables/{table}.parquet"} <= names
 
 
@@ -139,6 +139,11 @@ def test_prices_without_drama_reconcile_too(
     document = json.loads((out / "report.json").read_text("utf-8"))
     unseen = [bite["title"] for bite in document["rules_seen_to_bite"] if not bite["seen"]]
     assert "A professional's loss, absorbed in the written order" in unseen
+    # Three days have no day of the fall: nobody is halted, asked for or frozen.
+    for beginning in ("Trading halted", "A frozen party", "Another country's authority"):
+        assert any(title.startswith(beginning) for title in unseen)
+    seen = [bite["title"] for bite in document["rules_seen_to_bite"] if bite["seen"]]
+    assert any(title.startswith("A wallet on the sanctions list") for title in seen)
     assert "not in this run" in (out / "report.html").read_text("utf-8")
 
 

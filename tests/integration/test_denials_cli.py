@@ -77,17 +77,18 @@ def test_default_behavior(cli: Any, met: Met) -> None:
     found = json.loads(out)
     blocks = {name: block for name, block in met.blocks.items() if name != "token"}
     assert [row["block"] for row in found["denials"]] == list(blocks.values())
-    assert found["counts"] == {"out of gas": 2, "replayed": 7}
+    assert found["counts"] == {"out of gas": 2, "replayed": 7, "reported": 2}
     assert found["last_block"] == met.chain.block().number
     rows = dict(zip(blocks, found["denials"], strict=True))
     trade, withdrawal, margin = (rows[name] for name in ("trade", "withdrawal", "margin"))
-    assert (trade["function"], trade["gate"], trade["accounts"]) == ("match", "FROZEN", [3, 2])
+    assert (trade["function"], trade["gate"], trade["denied"]) == ("match", "FROZEN", [3])
+    assert trade["accounts"] == [3, 2]
     assert (withdrawal["gate"], withdrawal["denied"]) == ("FROZEN", [3])
     assert withdrawal["action"] == "WITHDRAW"
     assert withdrawal["wallets"] == [met.acts.address["speculator"]]
     assert (margin["gate"], margin["rule"]) == (None, "IM_CRYPTO_BPS")
     assert margin["reason"] == "house: below initial margin"
-    assert {row["origin"] for row in rows.values()} == {"replayed", "out of gas"}
+    assert {row["origin"] for row in rows.values()} == {"replayed", "out of gas", "reported"}
 
 
 def test_table(cli: Any, met: Met) -> None:
@@ -96,7 +97,7 @@ def test_table(cli: Any, met: Met) -> None:
     assert "house: gate 4, frozen" in out
     assert "ClearingHouse.withdraw" in out
     assert "3*" in out
-    assert "2 denials (2 replayed)" in out
+    assert "3 denials (2 replayed, 1 reported)" in out
     code, out, _ = cli("--from", met.blocks["token"], "--to", met.blocks["token"])
     assert code == 0
     assert "0 denials (none)" in out

@@ -159,6 +159,6 @@ def test_gaps_must_be_accepted(
     path.write_bytes(seal(pack(bare), [key.splitlines()[0].removeprefix("# public key: ")]))
     assert verified(delivered, package=path) == 1
     shown = capsys.readouterr()
-    assert shown.out.count("NOT PROVED") == 5
+    assert shown.out.count("NOT PROVED") == len(chains)
     assert "evidence: not proved" in shown.err
     assert verified(delivered, "--accept-gaps", package=path) == 0

@@ -11,6 +11,7 @@ from keelmark.bindings.party_registry import PartyRegistry
 from keelmark.chain import Chain
 from keelmark.cli import main
 from tests.support.parties import lei_text, lei_word
+from tests.support.registry import deploy_registry
 
 BASIS = b"EU 596/2014 Art. 23".ljust(32, b"\0")
 WORD = "0x" + "33" * 32
@@ -62,11 +63,13 @@ def desk(
     deploy: Any,
     actors: Any,
     send: Any,
+    w3: Any,
+    now: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Desk:
     """The desk; its key is in the environment, and any URL leads to the embedded chain."""
-    made = deploy("registry/PartyRegistry", actors("registrar"), actors("supervisor"))
+    made = deploy_registry(deploy, w3, send, actors, now).parties
     recognise = made.functions.recognise_issuer
     lei = lei_word(lei_text(900))
     send(recognise(2, actors("attester"), lei, BASIS, BASIS), actors("supervisor"))

@@ -343,7 +343,7 @@ def test_a_contract_that_holds_another_value_is_found(run: Run) -> None:
 def test_a_party_that_differs_is_named(run: Run) -> None:
     """A word of the registry that no event told: one bit, a freeze that nobody reported."""
     evidence = run.audit.evidence
-    wallet = evidence.parties.wallets[1]
+    wallet = run.audit.parties.wallets[1]
     words = {**evidence.parties.words, wallet: evidence.parties.words[wallet] ^ 4 << 160}
     found = judge(replace(evidence, parties=replace(evidence.parties, words=words)), BTC)
     assert [(one.place, one.field) for one in found.discrepancies] == [(f"party {wallet}", "word")]

@@ -11,6 +11,7 @@ from ethereum.ercs import IERC20
 
 from ...contracts.interfaces import IDefaultFund
 from ...contracts.interfaces import IHouseView
+from ...contracts.modules import action_gate
 
 
 implements: IHouseView
@@ -29,6 +30,21 @@ def party_registry() -> address:
     @notice The registry is this contract.
     """
     return self
+
+
+@external
+@view
+def gate(wallet: address, account: uint256, action: uint256, asset_class: uint256) -> (
+    uint256, uint256
+):
+    """
+    @notice The registry's gate, as far as a fund needs it.
+    """
+    word: uint256 = self.word_of[wallet]
+    reason: uint256 = action_gate._reason(
+        word, account, action, asset_class, block.timestamp, 0
+    )
+    return reason, word
 
 
 @external

@@ -27,6 +27,8 @@ struct Trade:
 
 trades: DynArray[Trade, 16]
 refusing: public(bool)
+reasons: uint256
+denials: public(DynArray[bytes32, 16])
 payload: Bytes[2048]
 reentered: public(bool)
 
@@ -37,6 +39,14 @@ def set_refusing(refusing: bool):
     @notice Makes every trade revert, or not.
     """
     self.refusing = refusing
+
+
+@external
+def set_reasons(reasons: uint256):
+    """
+    @notice What every question about a match is answered from now on.
+    """
+    self.reasons = reasons
 
 
 @external
@@ -77,6 +87,23 @@ def trade(
     )
     if len(self.payload) != 0:
         self.reentered = raw_call(msg.sender, self.payload, revert_on_failure=False)
+
+
+@external
+def deny_trade(
+    buyer: address,
+    seller: address,
+    buyer_account: uint256,
+    seller_account: uint256,
+    instrument: uint256,
+    size: uint256,
+    match_id: bytes32,
+) -> uint256:
+    """
+    @notice Takes the question down and answers as it was told.
+    """
+    self.denials.append(match_id)
+    return self.reasons
 
 
 @external

@@ -154,9 +154,13 @@ class LifeMachine(MoneyMachine):
         size = self.taken(account, number, share)
         promised = sorted(key for key, book in self.model.accounts.items() if book.backstop)
         members = promised[1:] if astray else promised
-        arguments = (account, number, size, members)
+        named = {key: name for name, key in self.market.ids.items()}
+        wallets = [self.market.actors(named[key]) for key in members]
         self.close_out_act(
-            "backstop", "keeper", arguments, lambda model: model.backstop(*arguments)
+            "backstop",
+            "keeper",
+            (account, number, size, wallets),
+            lambda model: model.backstop(account, number, size, members),
         )
 
     @precondition(lambda self: self.seldom() or self.due_accounts())

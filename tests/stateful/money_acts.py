@@ -79,7 +79,7 @@ class MoneyMachine(MarketMachine):
         self.house_act(
             "open_account",
             member,
-            (account, carrier),
+            (wallet, carrier),
             lambda model: model.open_account(account, carrier, wallet),
         )
 

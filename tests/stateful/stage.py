@@ -183,8 +183,12 @@ class Stage:
         return int(self.backend.head.timestamp) + 1
 
     def pass_time(self, seconds: int) -> None:
-        """An empty block, so many seconds later."""
-        self.backend.set_time(int(self.backend.head.timestamp) + seconds)
+        """An empty block, so many seconds later; the sanctions list stays fresh meanwhile."""
+        time = int(self.backend.head.timestamp) + seconds
+        if self.market.gatekeeper.ages_until(time):
+            self.backend.set_time(max(time - 60, int(self.backend.head.timestamp) + 1))
+            self.market.gatekeeper.confirm()
+        self.backend.set_time(max(time, int(self.backend.head.timestamp) + 1))
         self.backend.mine_blocks()
 
     def new_logs(self) -> Iterator[tuple[str, ChainLog]]:

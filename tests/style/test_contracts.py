@@ -26,6 +26,7 @@ DELEGATES = {
     "LossDesk": "ClearingHouse",
     "TakeOverDesk": "ClearingHouse",
     "InstrumentDesk": "ClearingHouse",
+    "PartyDesk": "PartyRegistry",
 }
 """Contracts that run only by delegation, and the one that delegates to them."""
 GENERATED = {"rules.vy", "rule_table.vy"}

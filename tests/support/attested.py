@@ -21,6 +21,7 @@ ATTESTATION_TYPE = {
         {"name": "natural_person", "type": "bool"},
         {"name": "member", "type": "uint256"},
         {"name": "expiry", "type": "uint256"},
+        {"name": "status_until", "type": "uint256"},
         {"name": "screened_at", "type": "uint256"},
         {"name": "issuer", "type": "uint256"},
         {"name": "nonce", "type": "uint256"},
@@ -57,6 +58,7 @@ class SignedAttestation(NamedTuple):
     natural_person: bool
     member: int
     expiry: int
+    status_until: int
     screened_at: int
     issuer: int
     nonce: int

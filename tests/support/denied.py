@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from keelmark.bindings.order_matcher import Order
 from keelmark.chain import Operation
 from keelmark.chain.operations import Receipt, Transact
@@ -39,8 +41,38 @@ class Acts:
 
     def freeze(self, name: str) -> int:
         """A party's every act stops."""
-        parties = self.stage.kit.parties
-        return self.sent("venue", parties.freeze(IDS[name], BASIS, CASE, gas=GAS))
+        parties, review = self.stage.kit.parties, self.stage.now() + 90 * 86_400
+        freezing = parties.freeze(self.address[name], 0, BASIS, CASE, review, gas=GAS)
+        block = self.sent("venue", freezing)
+        assert self.stage.seen[-1][0] == "venue", "the freeze passes"
+        return block
+
+    def try_trade(self, buyer: str, seller: str, size: int = WAD // 10) -> int:
+        """As `trade`, but what the gate denies is reported."""
+        stage = self.stage
+        trying = stage.kit.matcher.try_match(
+            *self.orders(buyer, seller, size, 2**40), size, PRICE, gas=GAS
+        )
+        return self.sent("venue", trying)
+
+    def try_withdraw(self, name: str, amount: int) -> int:
+        """As `withdraw`, but what the gate denies is reported."""
+        house = self.stage.kit.house
+        return self.sent(name, house.try_withdraw(IDS[name], 0, amount, gas=GAS))
+
+    def orders(self, buyer: str, seller: str, size: int, last: int) -> list[Any]:
+        """Two signed orders, each with its signature behind it."""
+        stage = self.stage
+        orders: list[Any] = []
+        for name, signed in ((buyer, size), (seller, -size)):
+            stage.nonce += 1
+            order = Order(
+                stage.kit.house.address, self.address[name], IDS[name], 1, signed, PRICE,
+                stage.nonce, last, NOBODY, 0,
+            )  # fmt: skip
+            digest = stage.chain.run(stage.kit.matcher.digest_of(order))
+            orders += [order, stage.signers[name].sign_digest(digest)]
+        return orders
 
     def leave_the_fund(self, name: str) -> int:
         """A withdrawal from the default fund for the account 0, which nobody is."""
@@ -56,15 +88,7 @@ class Acts:
         """A match a second after an order's last, so that a second before it would pass."""
         stage = self.stage
         last = stage.now() + 500
-        orders = []
-        for name, size in (("member", WAD // 100), ("maker", -WAD // 100)):
-            stage.nonce += 1
-            order = Order(
-                stage.kit.house.address, self.address[name], IDS[name], 1, size, PRICE,
-                stage.nonce, last, NOBODY, 0,
-            )  # fmt: skip
-            digest = stage.chain.run(stage.kit.matcher.digest_of(order))
-            orders += [order, stage.signers[name].sign_digest(digest)]
+        orders = self.orders("member", "maker", WAD // 100, last)
         stage.chain.set_time(last + 1)
         return self.sent("venue", stage.kit.matcher.match(*orders, WAD // 100, PRICE, gas=GAS))
 
@@ -77,7 +101,9 @@ class Acts:
         self.freeze("speculator")
         return {
             "trade": self.trade("speculator", "maker"),
+            "tried trade": self.try_trade("speculator", "maker"),
             "withdrawal": self.withdraw("speculator", UNIT),
+            "tried withdrawal": self.try_withdraw("speculator", 2 * UNIT),
             "fund": self.leave_the_fund("maker"),
             "margin": self.withdraw("maker", 500_000 * UNIT),
             "token": self.overspend("keeper"),

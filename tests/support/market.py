@@ -14,6 +14,7 @@ from web3.types import TxReceipt
 
 from tests.support.orders import NOBODY, WAD, Order
 from tests.support.parties import Attestation, lei_text, lei_word
+from tests.support.registry import BASIS, CASE, deploy_registry, united
 from tests.support.tester import Actor
 
 __all__ = ["BTC", "ETH", "MARGIN_FIELDS", "BOND_FEED", "TOKEN_FEED", "Market", "Position"]
@@ -50,7 +51,7 @@ class Market:
     deploy: Callable[..., Contract]
     actors: Callable[[str], Actor]
     send: Callable[..., TxReceipt]
-    set_time: Callable[[int], None]
+    clock: Callable[[int], None]
     now: Callable[[], int]
     regime: int = 3
     house_from: str = "margin/ClearingHouse"
@@ -68,7 +69,10 @@ class Market:
         make, who = self.deploy, self.actors
         self.operator = who("operator")
         self.rulebook = make("rulebook/Rulebook")
-        self.parties = make("registry/PartyRegistry", who("registrar"), who("supervisor"))
+        self.gatekeeper = deploy_registry(make, self.w3, self.send, who, self.now)
+        self.parties = self.gatekeeper.parties
+        self.supervision = self.gatekeeper.supervision
+        self.sanctions = self.gatekeeper.sanctions
         self.registry = make("registry/InstrumentRegistry", who("lister"))
         self.board = make("oracle/PriceBoard", who("board operator"), NOBODY)
         self.matcher = make("margin/OrderMatcher")
@@ -95,12 +99,8 @@ class Market:
         self.products = make("margin/InstrumentDesk", *wiring)
         desks = (self.office.address, self.products.address)
         house = make(self.house_from, *wiring, *desks, self.operator)
-        seen: dict[str, Any] = {}
-        for part in (house, self.office, self.desk, self.takers_desk, self.products):
-            for entry in part.abi:
-                if entry["type"] != "constructor" and entry["type"] != "fallback":
-                    seen.setdefault(f"{entry['type']} {entry['name']}", entry)
-        self.house = self.w3.eth.contract(address=house.address, abi=list(seen.values()))
+        parts = (house, self.office, self.desk, self.takers_desk, self.products)
+        self.house = self.w3.eth.contract(address=house.address, abi=united(parts))
         for feed in (TOKEN_FEED, BOND_FEED):
             self.add_feed(feed)
             self.price(feed, WAD)
@@ -121,6 +121,17 @@ class Market:
         self.receipts.append(receipt)
         return receipt
 
+    def set_time(self, time: int) -> None:
+        """The next block's time, with a sanctions list that does not go stale meanwhile."""
+        self.gatekeeper.wait(self.clock, time)
+
+    def supervise(
+        self, power: str, name: str, basis: bytes = BASIS, case: bytes = CASE
+    ) -> TxReceipt:
+        """A power of the founding authority over a named party."""
+        using = self.gatekeeper.power(power, self.actors(name), basis, case)
+        return self.do(using, self.actors("supervisor"))
+
     def add_underlier(self, underlier: int, dti: bytes, symbol: bytes, price: int) -> None:
         """A crypto underlier with its feed and a first price."""
         adding = self.registry.functions.add_underlier(dti, 7, symbol.ljust(8, b"\0"))
@@ -138,6 +149,8 @@ class Market:
 
     def price(self, feed: int, price: int) -> TxReceipt:
         """A signed price, seen a second later than the block before."""
+        if self.gatekeeper.ages_until(self.now()):
+            self.gatekeeper.confirm()
         time = self.now() + 1
         self.set_time(time)
         self.last_price[feed] = price
@@ -209,10 +222,14 @@ class Market:
             natural_person=natural,
             member=self.ids.get("member", 0) if natural else 0,
             expiry=self.now() + 300 * 86_400,
+            status_until=0,
             screened_at=self.now(),
         )
         self.do(self.parties.functions.onboard(attestation), self.actors("registrar"))
         self.ids[name] = int(self.parties.functions.account_count().call())
+        if category == RETAIL:
+            accepted = self.gatekeeper.accept_warning(self.actors(name), country)
+            self.receipts.extend(accepted)
         return self.ids[name]
 
     def join(
@@ -231,16 +248,30 @@ class Market:
         account = self.onboard(name, category, country)
         if member:
             self.fund_member(name, share)
-            self.do(self.house.functions.admit_member(account), self.operator)
+            self.do(self.house.functions.admit_member(self.actors(name)), self.operator)
         else:
             carrier = self.ids[carried_by]
-            opening = self.house.functions.open_account(account, carrier)
+            opening = self.house.functions.open_account(self.actors(name), carrier)
             self.do(opening, self.actors(carried_by))
         if cash:
             self.deposit(name, cash)
         if bonds:
             self.deposit(name, bonds, asset=1)
         return account
+
+    def renew(self, name: str, category: int, country: str = "DE") -> TxReceipt:
+        """The registrar renews a named party, in a category; retail, it accepts its warning."""
+        time = self.now()
+        wallet, expiry = self.actors(name), time + 300 * 86_400
+        renewing = self.parties.functions.renew(wallet, category, expiry, 0, time)
+        receipt = self.do(renewing, self.actors("registrar"))
+        if category == RETAIL:
+            self.receipts.extend(self.gatekeeper.accept_warning(wallet, country))
+        return receipt
+
+    def wallets(self, *names: str) -> list[str]:
+        """Wallets of named parties, by ascending account."""
+        return [self.actors(name) for name in sorted(names, key=self.ids.__getitem__)]
 
     def fund_member(self, name: str, share: int) -> None:
         """Pays a member's share into the default fund."""
@@ -354,22 +385,6 @@ class Market:
         return self.close_out.functions.liquidate_many(
             self.house.address, self.ids[name], self.ids[taker], listed
         )
-
-    def liquidate_all(self, name: str, taker: str, instruments: list[int]) -> list[int]:
-        """Takes over whole positions, five a call, until none is left; gas of each call.
-
-        The last comes first: no other position then moves into the slot that is freed.
-        """
-        gases = []
-        left = instruments[::-1]
-        for start in range(0, len(left), 5):
-            takes = [
-                (number, abs(self.position(name, number).size))
-                for number in left[start : start + 5]
-            ]
-            call = self.liquidating(name, taker, takes)
-            gases.append(int(self.do(call, self.actors(taker))["gasUsed"]))
-        return gases
 
 
 def cash_of(word: int) -> int:

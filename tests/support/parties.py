@@ -29,6 +29,7 @@ class Attestation(NamedTuple):
     natural_person: bool
     member: int
     expiry: int
+    status_until: int
     screened_at: int
 
     def but(self, **fields: Any) -> Attestation:
@@ -45,15 +46,18 @@ class PartyFields(NamedTuple):
     category: int
     flags: int
     issuer: int
+    freezing: int
+    """Authority whose freeze came first; 0 if none."""
     expiry: int
     screened_at: int
-    spare: int
+    restricting: int
+    """Authority whose restriction came first; 0 if none."""
 
 
 def read_party(word: int) -> PartyFields:
-    """Cuts a party word from its least significant bit: 32, 104, 16, 8, 8, 16, 32, 32, 8."""
+    """Cuts a party word from its least significant bit: 32, 104, 16, 8, 8, 8, 8, 32, 32, 8."""
     lanes = []
-    for width in (32, 104, 16, 8, 8, 16, 32, 32, 8):
+    for width in (32, 104, 16, 8, 8, 8, 8, 32, 32, 8):
         lanes.append(word % 2**width)
         word //= 2**width
     assert word == 0

@@ -18,7 +18,16 @@ from tests.support.distress import eight_o_clock
 from tests.support.market import BOND_FEED, BTC, ETH, Market
 from tests.support.orders import WAD
 
-__all__ = ["ANY", "HEDGE_LOT", "HEDGE_MARK", "fall", "hedged", "outlive", "two_longs"]
+__all__ = [
+    "ANY",
+    "HEDGE_LOT",
+    "HEDGE_MARK",
+    "fall",
+    "hedged",
+    "liquidate_all",
+    "outlive",
+    "two_longs",
+]
 
 ANY = 2**255
 """A limit that no mark is above."""
@@ -63,3 +72,19 @@ def outlive(market: Market, expiry: int) -> Any:
         market.set_time(time + 1)
         market.do(market.board.functions.observe(BTC, expiry), market.actors("keeper"))
     market.set_time(expiry + 1)
+
+
+def liquidate_all(market: Market, name: str, taker: str, instruments: list[int]) -> list[int]:
+    """Takes over whole positions, five a call, until none is left; gas of each call.
+
+    The last comes first: no other position then moves into the slot that is freed.
+    """
+    gases = []
+    left = instruments[::-1]
+    for start in range(0, len(left), 5):
+        takes = [
+            (number, abs(market.position(name, number).size)) for number in left[start : start + 5]
+        ]
+        call = market.liquidating(name, taker, takes)
+        gases.append(int(market.do(call, market.actors(taker))["gasUsed"]))
+    return gases

@@ -16,6 +16,7 @@ from ...modules import roles
 from ...modules import tokens
 from . import assessment
 from . import book
+from . import denials
 from . import marks
 from . import wiring
 
@@ -26,6 +27,7 @@ uses: book
 uses: wiring
 uses: assessment
 uses: marks
+uses: denials
 
 
 OPERATOR: constant(bytes32) = keccak256("operator")
@@ -119,19 +121,19 @@ def list_collateral(
 
 
 @external
-def admit_member(member: uint256):
+def admit_member(wallet: address):
     """
     @notice Makes a party a clearing member and opens its own account, which it
             carries itself. Only the operator; the party must have a share in
             the default fund and may not be a retail client.
-    @param member The party's account id.
+    @param wallet The party's wallet.
     """
     roles._check_holder(OPERATOR)
+    party: uint256 = staticcall wiring.PARTIES.party_of(wallet)
+    member: uint256 = party & MASK_32
+    assert member != 0, "house: unknown party"
     assert book.accounts[member] == 0, "house: account exists"
     assert staticcall wiring.FUND.share_value(self, member) > 0, "house: no fund share"
-    wallet: address = staticcall wiring.PARTIES.wallet_of(member)
-    party: uint256 = staticcall wiring.PARTIES.word_of(wallet)
-    assert wallet != empty(address), "house: unknown party"
     assert (party >> 152) & 255 != RETAIL_CATEGORY, "house: retail member"
     flags: uint256 = book.EXISTS | book.MEMBER
     book.accounts[member] = (flags << 120) | (member << 136)
@@ -145,20 +147,20 @@ def admit_member(member: uint256):
 
 
 @external
-def open_account(account: uint256, member: uint256):
+def open_account(wallet: address, member: uint256):
     """
     @notice Opens a client's account. Only the member that will carry it: a
             member stands for its clients' losses, so its consent is what counts.
-    @param account The client's account id.
+    @param wallet The client's wallet.
     @param member The caller's account id.
     """
     wiring._check_gate(member, DEPOSIT)
     assert (book.accounts[member] >> 120) & book.MEMBER != 0, "house: not a member"
+    party: uint256 = staticcall wiring.PARTIES.party_of(wallet)
+    account: uint256 = party & MASK_32
+    assert account != 0, "house: unknown party"
     assert book.accounts[account] == 0, "house: account exists"
     assert staticcall wiring.FUND.share_value(self, member) > 0, "house: no fund share"
-    wallet: address = staticcall wiring.PARTIES.wallet_of(account)
-    assert wallet != empty(address), "house: unknown party"
-    party: uint256 = staticcall wiring.PARTIES.word_of(wallet)
     flags: uint256 = book.EXISTS
     if (party >> 152) & 255 == RETAIL_CATEGORY:
         flags |= book.RETAIL
@@ -175,14 +177,16 @@ def open_account(account: uint256, member: uint256):
 @external
 def close_account(account: uint256):
     """
-    @notice Closes an empty account. Only its own wallet.
+    @notice Closes an empty account. Only its own wallet, or its carrying member's.
     @param account Account id; no cash, positions, collateral, call or debt.
     """
-    wiring._check_gate(account, WITHDRAW)
     word: uint256 = book.accounts[account]
     member: uint256 = (word >> 136) & MASK_32
     assert word != 0, "house: unknown account"
-    # Neither its category nor its margin engine makes an account less empty.
+    # The member's fund share waits for it, and its client may be frozen.
+    caller: uint256 = staticcall wiring.PARTIES.word_of(msg.sender) & MASK_32
+    wiring._check_gate(member if caller == member else account, WITHDRAW)
+    # Neither category nor margin engine makes an account less empty.
     empty_word: uint256 = word & ~(((book.RETAIL | book.MEMBER) << 120) | (255 << 128))
     assert empty_word == (book.EXISTS << 120) | (member << 136), "house: account not empty"
     assert member != account or book.carried_accounts[member] == 1, "house: carries accounts"
@@ -230,32 +234,22 @@ def deposit(account: uint256, asset: uint256, amount: uint256):
     @param amount Token units, more than zero.
     """
     wiring._check_gate(account, DEPOSIT)
-    assert amount > 0 and amount < 2**112, "house: bad amount"
-    word: uint256 = book.accounts[account]
-    assert word != 0, "house: unknown account"
-    token: address = wiring.TOKEN
-    balance: int256 = 0
-    if asset == 0:
-        balance = book._cash(word) + convert(amount * wiring.TOKEN_SCALE, int256)
-        book.accounts[account] = book._with_cash(word, balance)
-    else:
-        token = book.tokens[asset]
-        assert token != empty(address), "house: unknown asset"
-        terms: uint256 = book.collaterals[asset]
-        assert (
-            (terms >> 16) & 255 == E_MONEY or (word >> 120) & book.RETAIL == 0
-        ), "house: not for retail"
-        after: uint256 = book._balance(account, asset) + amount
-        assert after * 10 ** (18 - ((terms >> 32) & 255)) < 2**112, "house: balance out of range"
-        book._set_balance(account, asset, after)
-        balance = convert(after, int256)
-    report_chain._report(
-        COLLATERAL_DEPOSITED_TOPIC,
-        convert(account, bytes32),
-        convert(asset, bytes32),
-        abi_encode(amount, balance),
-    )
-    tokens._pull(token, msg.sender, amount)
+    self._deposit(account, asset, amount)
+
+
+@external
+def try_deposit(account: uint256, asset: uint256, amount: uint256) -> uint256:
+    """
+    @notice As `deposit`, but what the gate denies is reported and not reverted.
+    @param account Account id.
+    @param asset 0 the settlement token, else a collateral asset.
+    @param amount Token units, more than zero.
+    @return The gate's reason; 0 = paid in.
+    """
+    reason: uint256 = self._denied(account, DEPOSIT, asset, amount)
+    if reason == 0:
+        self._deposit(account, asset, amount)
+    return reason
 
 
 @external
@@ -270,25 +264,87 @@ def withdraw(account: uint256, asset: uint256, amount: uint256):
     @param amount Token units, more than zero.
     """
     wiring._check_gate(account, WITHDRAW)
-    side: book.Side = book._load(account, 0)
-    assert (side.word >> 120) & (book.CALLED | book.INDEBTED) == 0, "house: called or indebted"
-    assert block.timestamp > book.counting_deadline, "house: loss being allocated"
-    assert book.counted_gain[account] == 0, "house: gain not scaled"
-    assert amount > 0, "house: bad amount"
+    self._withdraw(account, asset, amount)
+
+
+@external
+def try_withdraw(account: uint256, asset: uint256, amount: uint256) -> uint256:
+    """
+    @notice As `withdraw`, but what the gate denies is reported and not reverted.
+    @param account Account id.
+    @param asset 0 the settlement token, else a collateral asset.
+    @param amount Token units, more than zero.
+    @return The gate's reason; 0 = taken out.
+    """
+    reason: uint256 = self._denied(account, WITHDRAW, asset, amount)
+    if reason == 0:
+        self._withdraw(account, asset, amount)
+    return reason
+
+
+@internal
+def _deposit(_account: uint256, _asset: uint256, _amount: uint256):
+    """
+    @notice Pays in, for a caller whom the gate has let through.
+    @param _account Account id.
+    @param _asset 0 the settlement token, else a collateral asset.
+    @param _amount Token units, more than zero.
+    """
+    assert _amount > 0 and _amount < 2**112, "house: bad amount"
+    word: uint256 = book.accounts[_account]
+    assert word != 0, "house: unknown account"
     token: address = wiring.TOKEN
     balance: int256 = 0
-    if asset == 0:
-        balance = book._cash(side.word) - convert(amount * wiring.TOKEN_SCALE, int256)
+    if _asset == 0:
+        balance = book._cash(word) + convert(_amount * wiring.TOKEN_SCALE, int256)
+        book.accounts[_account] = book._with_cash(word, balance)
+    else:
+        token = book.tokens[_asset]
+        assert token != empty(address), "house: unknown asset"
+        terms: uint256 = book.collaterals[_asset]
+        assert (
+            (terms >> 16) & 255 == E_MONEY or (word >> 120) & book.RETAIL == 0
+        ), "house: not for retail"
+        after: uint256 = book._balance(_account, _asset) + _amount
+        assert after * 10 ** (18 - ((terms >> 32) & 255)) < 2**112, "house: balance out of range"
+        book._set_balance(_account, _asset, after)
+        balance = convert(after, int256)
+    report_chain._report(
+        COLLATERAL_DEPOSITED_TOPIC,
+        convert(_account, bytes32),
+        convert(_asset, bytes32),
+        abi_encode(_amount, balance),
+    )
+    tokens._pull(token, msg.sender, _amount)
+
+
+@internal
+def _withdraw(_account: uint256, _asset: uint256, _amount: uint256):
+    """
+    @notice Takes out, for a caller whom the gate has let through.
+    @param _account Account id.
+    @param _asset 0 the settlement token, else a collateral asset.
+    @param _amount Token units, more than zero.
+    """
+    side: book.Side = book._load(_account, 0)
+    assert (side.word >> 120) & (book.CALLED | book.INDEBTED) == 0, "house: called or indebted"
+    assert block.timestamp > book.counting_deadline, "house: loss being allocated"
+    assert book.counted_gain[_account] == 0, "house: gain not scaled"
+    assert _amount > 0, "house: bad amount"
+    token: address = wiring.TOKEN
+    balance: int256 = 0
+    if _asset == 0:
+        balance = book._cash(side.word) - convert(_amount * wiring.TOKEN_SCALE, int256)
         assert balance >= 0, "house: not enough cash"
         side.word = book._with_cash(side.word, balance)
-        book.accounts[account] = side.word
+        book.accounts[_account] = side.word
     else:
-        token = book.tokens[asset]
-        held: uint256 = book._balance(account, asset)
-        assert held >= amount, "house: not enough collateral"
-        book._set_balance(account, asset, held - amount)
-        side.word = book.accounts[account]
-        balance = convert(held - amount, int256)
+        token = book.tokens[_asset]
+        held: uint256 = book._balance(_account, _asset)
+        assert held >= _amount, "house: not enough collateral"
+        book._set_balance(_account, _asset, held - _amount)
+        side.word = book.accounts[_account]
+        balance = convert(held - _amount, int256)
     if side.count > 0 or book._cash(side.word) < 0:
         equity: int256 = 0
         requirement: uint256 = 0
@@ -298,11 +354,33 @@ def withdraw(account: uint256, asset: uint256, amount: uint256):
         assert equity >= convert(requirement, int256), "house: below initial margin"
     report_chain._report(
         COLLATERAL_WITHDRAWN_TOPIC,
-        convert(account, bytes32),
-        convert(asset, bytes32),
-        abi_encode(amount, balance),
+        convert(_account, bytes32),
+        convert(_asset, bytes32),
+        abi_encode(_amount, balance),
     )
-    tokens._push(token, msg.sender, amount)
+    tokens._push(token, msg.sender, _amount)
+
+
+@internal
+def _denied(_account: uint256, _action: uint256, _asset: uint256, _amount: uint256) -> uint256:
+    """
+    @notice Asks the gate about the caller and reports what it denies.
+    @param _account Account id.
+    @param _action Withdraw or deposit.
+    @param _asset 0 the settlement token, else a collateral asset.
+    @param _amount Token units.
+    @return The gate's reason; 0 = allowed.
+    """
+    reason: uint256 = 0
+    party: uint256 = 0
+    reason, party = staticcall wiring.PARTIES.gate(msg.sender, _account, _action, 0)
+    if reason != 0:
+        assert book.accounts[_account] != 0, "house: unknown account"
+        assert _amount < 2**112, "house: bad amount"
+        denials._deny(
+            _account, msg.sender, _action, reason, _asset, convert(_amount, int256), empty(bytes32)
+        )
+    return reason
 
 
 @internal

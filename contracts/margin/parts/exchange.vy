@@ -112,6 +112,7 @@ def trade(
         seller_account,
         selling.action,
         (terms >> 48) & 255,
+        instrument,
     )
     wiring._check_reason(buyer_reason)
     wiring._check_reason(seller_reason)

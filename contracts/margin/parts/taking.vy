@@ -12,8 +12,10 @@
 from ...interfaces import IBackOffice
 from ...interfaces import IClearingHouse
 from ...interfaces import ILossDesk
+from ...interfaces import IPartyDesk
 from ...interfaces import IPartyRegistry
 from ...modules import margin
+from ...modules import rules
 
 
 CLOSE_OUT: constant(uint256) = 2
@@ -48,6 +50,38 @@ def _check_taker(_house: address, _taker: uint256, _asset_class: uint256):
     ).gate(msg.sender, _taker, LIQUIDATE, _asset_class)
     assert reason == 0, concat("close-out: gate ", uint2str(reason))
     assert (party >> 152) & 255 != RETAIL_CATEGORY, "close-out: retail taker"
+
+
+@internal
+@view
+def _check_not_halted(_house: address):
+    """
+    @notice Reverts during a halt and in the time after it in which take-overs wait.
+            Where somebody takes into an account of their own the gate says so; here
+            nobody asks it, or its answer would void a promise.
+    @param _house Clearing house.
+    """
+    until: uint256 = staticcall IPartyDesk(
+        staticcall IBackOffice(_house).party_registry()
+    ).halted_until()
+    assert (
+        until == 0 or block.timestamp >= until + rules.HALT_GRACE_SECONDS
+    ), "close-out: halted"
+
+
+@internal
+@view
+def _account_of(_house: address, _wallet: address) -> uint256:
+    """
+    @notice The account id of a wallet, as the house's registry knows it.
+    @param _house Clearing house.
+    @param _wallet The wallet.
+    @return Account id; zero if there is none.
+    """
+    return (
+        staticcall IPartyRegistry(staticcall IBackOffice(_house).party_registry()).word_of(_wallet)
+        & (2**32 - 1)
+    )
 
 
 @internal
@@ -116,6 +150,7 @@ def _held(_house: address, _account: uint256, _instrument: uint256) -> int256:
 @view
 def _can_take(
     _house: address,
+    _wallet: address,
     _member: uint256,
     _account: uint256,
     _instrument: uint256,
@@ -126,6 +161,7 @@ def _can_take(
     @notice Whether a member can keep its promise: allowed by the gate, neither
             called nor indebted, and at or above initial margin after.
     @param _house Clearing house.
+    @param _wallet The member's wallet.
     @param _member Account id of the member.
     @param _account Account id to liquidate.
     @param _instrument Instrument id.
@@ -136,9 +172,7 @@ def _can_take(
     registry: IPartyRegistry = IPartyRegistry(staticcall IBackOffice(_house).party_registry())
     reason: uint256 = 0
     party: uint256 = 0
-    reason, party = staticcall registry.gate(
-        staticcall registry.wallet_of(_member), _member, LIQUIDATE, _asset_class
-    )
+    reason, party = staticcall registry.gate(_wallet, _member, LIQUIDATE, _asset_class)
     if reason != 0 or (party >> 152) & 255 == RETAIL_CATEGORY:
         return False
     # 4 called, 8 indebted.

@@ -119,16 +119,16 @@ class ClearingHouseActs(ClearingHouseReads):
             gas,
         )
 
-    def admit_member(self, member: int, *, gas: int | None = None) -> Operation[Receipt]:
+    def admit_member(self, wallet: str, *, gas: int | None = None) -> Operation[Receipt]:
         """Makes a party a clearing member and opens its own account, which it carries itself.
         Only the operator; the party must have a share in the default fund and may not be a
         retail client.
         """
-        return send(self, "admit_member(uint256 member)", (member,), gas)
+        return send(self, "admit_member(address wallet)", (wallet,), gas)
 
     def open_account(
         self,
-        account: int,
+        wallet: str,
         member: int,
         *,
         gas: int | None = None,
@@ -136,10 +136,10 @@ class ClearingHouseActs(ClearingHouseReads):
         """Opens a client's account. Only the member that will carry it: a member stands for its
         clients' losses, so its consent is what counts.
         """
-        return send(self, "open_account(uint256 account,uint256 member)", (account, member), gas)
+        return send(self, "open_account(address wallet,uint256 member)", (wallet, member), gas)
 
     def close_account(self, account: int, *, gas: int | None = None) -> Operation[Receipt]:
-        """Closes an empty account. Only its own wallet."""
+        """Closes an empty account. Only its own wallet, or its carrying member's."""
         return send(self, "close_account(uint256 account)", (account,), gas)
 
     def commit_backstop(
@@ -188,6 +188,61 @@ class ClearingHouseActs(ClearingHouseReads):
             self,
             "withdraw(uint256 account,uint256 asset,uint256 amount)",
             (account, asset, amount),
+            gas,
+        )
+
+    def try_deposit(
+        self,
+        account: int,
+        asset: int,
+        amount: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """As `deposit`, but what the gate denies is reported and not reverted."""
+        return send(
+            self,
+            "try_deposit(uint256 account,uint256 asset,uint256 amount)",
+            (account, asset, amount),
+            gas,
+        )
+
+    def try_withdraw(
+        self,
+        account: int,
+        asset: int,
+        amount: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """As `withdraw`, but what the gate denies is reported and not reverted."""
+        return send(
+            self,
+            "try_withdraw(uint256 account,uint256 asset,uint256 amount)",
+            (account, asset, amount),
+            gas,
+        )
+
+    def deny_trade(
+        self,
+        buyer: str,
+        seller: str,
+        buyer_account: int,
+        seller_account: int,
+        instrument: int,
+        size: int,
+        match_id: bytes,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """Asks the gate about both sides of a match and reports what it denies. Only the order
+        matcher, which has checked both owners' signatures.
+        """
+        return send(
+            self,
+            "deny_trade(address buyer,address seller,uint256 buyer_account,uint256 seller_account,"
+            "uint256 instrument,uint256 size,bytes32 match_id)",
+            (buyer, seller, buyer_account, seller_account, instrument, size, match_id),
             gas,
         )
 

@@ -11,10 +11,10 @@ __all__ = [
     "MemberAdmitted",
     "AccountClosed",
     "AccountOpened",
+    "ActDenied",
     "BackstopCommitted",
     "CollateralDeposited",
     "CollateralListed",
-    "CollateralSold",
     "CollateralWithdrawn",
     "FundingRolled",
     "MarginCallEnded",
@@ -154,6 +154,33 @@ class CollateralWithdrawn(Event):
     """Token units."""
     balance: int
     """Asset 0: cash (wad) after; else token units after."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActDenied(Event):
+    """The gate denied an act, and nothing else happened."""
+
+    NAME: ClassVar[str] = "ActDenied"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "a992242d3aa7eb0d1adad8f7edb99baf22f2043a8f6489f01a50234ed1560f21"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "address")
+    DATA: ClassVar[tuple[str, ...]] = ("uint256", "uint256", "uint256", "int256", "bytes32")
+
+    account: int
+    """CDE 2.30."""
+    wallet: str
+    """Who wanted to act."""
+    action: int
+    """1 open .. 7 deposit (action gate module)."""
+    reason: int
+    """The gate's reason (action gate module)."""
+    subject: int
+    """Instrument id, or asset of a payment."""
+    amount: int
+    """Signed size (wad), or token units of a payment."""
+    reference: bytes
+    """Names the match; zero for a payment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,41 +347,3 @@ class MarginCallEnded(Event):
     """Wad."""
     initial_margin: int
     """Wad; CDE 2.34."""
-
-
-@dataclass(frozen=True, slots=True)
-class CollateralSold(Event):
-    """The event `CollateralSold`."""
-
-    NAME: ClassVar[str] = "CollateralSold"
-    TOPIC: ClassVar[bytes] = bytes.fromhex(
-        "e941266f14f68682c8be4f34f76488cda645542cef165c9f593d5f6795b26698"
-    )
-    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
-    DATA: ClassVar[tuple[str, ...]] = (
-        "uint256",
-        "uint256",
-        "uint256",
-        "int256",
-        "uint256",
-        "int256",
-        "uint256",
-    )
-
-    account: int
-    """CDE 2.30."""
-    asset: int
-    buyer: int
-    """Account id."""
-    amount: int
-    """Token units."""
-    cost: int
-    """Wad."""
-    cash: int
-    """Wad, seller's after."""
-    balance: int
-    """Token units, seller's after."""
-    buyer_cash: int
-    """Wad, after."""
-    buyer_balance: int
-    """Token units, after."""

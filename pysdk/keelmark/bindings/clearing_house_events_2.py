@@ -8,7 +8,7 @@ from typing import ClassVar
 from keelmark.bindings.runtime import Event
 
 __all__ = [
-    "LossAllocated",
+    "CollateralSold",
     "DebtPaid",
     "DebtRecorded",
     "DeficitExtinguished",
@@ -17,12 +17,51 @@ __all__ = [
     "GainScaled",
     "InstrumentListed",
     "InstrumentSettled",
+    "LossAllocated",
     "LossCovered",
     "OptionExercised",
     "OptionListed",
     "PositionSettled",
     "RiskArrayRefreshed",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class CollateralSold(Event):
+    """The event `CollateralSold`."""
+
+    NAME: ClassVar[str] = "CollateralSold"
+    TOPIC: ClassVar[bytes] = bytes.fromhex(
+        "e941266f14f68682c8be4f34f76488cda645542cef165c9f593d5f6795b26698"
+    )
+    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "uint256")
+    DATA: ClassVar[tuple[str, ...]] = (
+        "uint256",
+        "uint256",
+        "uint256",
+        "int256",
+        "uint256",
+        "int256",
+        "uint256",
+    )
+
+    account: int
+    """CDE 2.30."""
+    asset: int
+    buyer: int
+    """Account id."""
+    amount: int
+    """Token units."""
+    cost: int
+    """Wad."""
+    cash: int
+    """Wad, seller's after."""
+    balance: int
+    """Token units, seller's after."""
+    buyer_cash: int
+    """Wad, after."""
+    buyer_balance: int
+    """Token units, after."""
 
 
 @dataclass(frozen=True, slots=True)

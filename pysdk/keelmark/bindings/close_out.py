@@ -122,7 +122,7 @@ class CloseOut:
         account: int,
         instrument: int,
         size: int,
-        members: Sequence[int],
+        wallets: Sequence[str],
         *,
         gas: int | None = None,
     ) -> Operation[Receipt]:
@@ -133,8 +133,8 @@ class CloseOut:
         return send(
             self,
             "backstop(address house,uint256 account,uint256 instrument,uint256 size,"
-            "uint256[] members)",
-            (house, account, instrument, size, members),
+            "address[] wallets)",
+            (house, account, instrument, size, wallets),
             gas,
         )
 

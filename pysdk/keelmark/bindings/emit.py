@@ -20,6 +20,7 @@ from keelmark.bindings.shapes import (
     converter,
     docstring,
     event_signature,
+    folded,
     python_type,
     safe,
     snake,
@@ -125,7 +126,7 @@ def emit_function(entry: dict[str, Any], sources: Sources) -> list[str]:
         return lines + call_lines("send", [*parts, ["            gas,"]])
     shapes = [converter(field, f"out[{place}]", sources) for place, field in enumerate(outputs)]
     if len(shapes) == 1:
-        shape = [f"            lambda out: {shapes[0]},"]
+        shape = folded(shapes[0], 12, "lambda out: ", ",")
     else:
         shape = tuple_text(shapes, "lambda out: (", "),", 12)
     types = ",".join(abi_type(field) for field in outputs)

@@ -9,31 +9,37 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "BackOffice": (
             "accept_role(bytes32 role)",
-            "admit_member(uint256 member)",
+            "admit_member(address wallet)",
             "close_account(uint256 account)",
             "commit_backstop(uint256 member,uint256 amount)",
+            "deny_trade(address buyer,address seller,uint256 buyer_account,uint256 seller_account,"
+            "uint256 instrument,uint256 size,bytes32 match_id)",
             "deposit(uint256 account,uint256 asset,uint256 amount)",
             "hand_over_role(bytes32 role,address successor)",
             "list_collateral(address token,uint256 feed,uint256 kind,bool fx,uint256 decimals,"
             "uint256 maturity,uint256 cap)",
-            "open_account(uint256 account,uint256 member)",
+            "open_account(address wallet,uint256 member)",
+            "try_deposit(uint256 account,uint256 asset,uint256 amount)",
+            "try_withdraw(uint256 account,uint256 asset,uint256 amount)",
             "withdraw(uint256 account,uint256 asset,uint256 amount)",
         ),
         "ClearingHouse": (
             "accept_role(bytes32 role)",
-            "admit_member(uint256 member)",
+            "admit_member(address wallet)",
             "allocate_loss(uint256 account)",
             "choose_engine(uint256 account,uint256 engine)",
             "close_account(uint256 account)",
             "commit_backstop(uint256 member,uint256 amount)",
             "count_gain(uint256 account)",
             "cover_loss(uint256 amount)",
+            "deny_trade(address buyer,address seller,uint256 buyer_account,uint256 seller_account,"
+            "uint256 instrument,uint256 size,bytes32 match_id)",
             "deposit(uint256 account,uint256 asset,uint256 amount)",
             "hand_over_role(bytes32 role,address successor)",
             "list_collateral(address token,uint256 feed,uint256 kind,bool fx,uint256 decimals,"
             "uint256 maturity,uint256 cap)",
             "list_instrument(uint256 instrument,uint256 multiplier_bps)",
-            "open_account(uint256 account,uint256 member)",
+            "open_account(address wallet,uint256 member)",
             "pay_debt(uint256 account,uint256 amount)",
             "refresh_account(uint256 account)",
             "refresh_arrays(uint256[] options)",
@@ -52,12 +58,14 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "uint256 limit)[] takes,int256 equity,uint256 requirement)",
             "trade(address buyer,address seller,uint256 buyer_account,uint256 seller_account,"
             "uint256 instrument,uint256 size,uint256 price,bytes32 match_id)",
+            "try_deposit(uint256 account,uint256 asset,uint256 amount)",
+            "try_withdraw(uint256 account,uint256 asset,uint256 amount)",
             "void_backstop(uint256 member)",
             "withdraw(uint256 account,uint256 asset,uint256 amount)",
         ),
         "CloseOut": (
             "backstop(address house,uint256 account,uint256 instrument,uint256 size,"
-            "uint256[] members)",
+            "address[] wallets)",
             "buy_collateral(address house,uint256 account,uint256 asset,uint256 amount,"
             "uint256 buyer,uint256 max_cost)",
             "call_margin(address house,uint256 account)",
@@ -115,34 +123,87 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "bytes buy_signature,(address house,address owner,uint256 account,uint256 instrument,"
             "int256 size,uint256 limit,uint256 nonce,uint256 expiry,address venue,"
             "uint256 kind) sell,bytes sell_signature,uint256 size,uint256 price)",
+            "try_match((address house,address owner,uint256 account,uint256 instrument,"
+            "int256 size,uint256 limit,uint256 nonce,uint256 expiry,address venue,"
+            "uint256 kind) buy,bytes buy_signature,(address house,address owner,uint256 account,"
+            "uint256 instrument,int256 size,uint256 limit,uint256 nonce,uint256 expiry,"
+            "address venue,uint256 kind) sell,bytes sell_signature,uint256 size,uint256 price)",
+        ),
+        "PartyDesk": (
+            "accept_role(bytes32 role)",
+            "accept_warning(bytes32 text_hash)",
+            "announce_recovery(address lost,address replacement,bytes32 evidence)",
+            "authorise_ccp(address wallet,bytes32 legal_basis,bytes32 case_hash)",
+            "bar_instrument(uint256 instrument,bytes32 legal_basis,bytes32 case_hash,"
+            "uint256 review_at)",
+            "clear_instrument(uint256 instrument,bytes32 legal_basis,bytes32 case_hash)",
+            "complete_recovery(address lost)",
+            "contest_recovery(address lost)",
+            "halt(uint256 until,bytes32 legal_basis,bytes32 case_hash)",
+            "hand_over_role(bytes32 role,address successor)",
+            "publish_warning(bytes2 jurisdiction,bytes32 text_hash,uint256 effective_at)",
+            "recognise_issuer(uint256 issuer,address signer,uint256 identifier,"
+            "bytes32 legal_basis,bytes32 case_hash)",
+            "renew(address wallet,uint256 category,uint256 expiry,uint256 status_until,"
+            "uint256 screened_at)",
+            "request_category(uint256 category)",
+            "resume(bytes32 legal_basis,bytes32 case_hash)",
+            "revoke(address wallet,bytes32 reason)",
+            "revoke_attested((address wallet,uint256 issuer,uint256 nonce,"
+            "bytes32 reason) revocation,bytes signature)",
+            "screen(address wallet)",
+            "set_issuer(uint256 issuer,bool recognised,bytes32 legal_basis,bytes32 case_hash)",
+            "sync_list()",
+            "void_nonces(uint256 issuer,uint256[] nonces)",
+            "withdraw_ccp(address wallet,bytes32 legal_basis,bytes32 case_hash)",
         ),
         "PartyRegistry": (
             "accept_role(bytes32 role)",
+            "accept_warning(bytes32 text_hash)",
+            "announce_recovery(address lost,address replacement,bytes32 evidence)",
             "attest((address wallet,uint256 identifier,bytes2 jurisdiction,uint256 category,"
-            "bool natural_person,uint256 member,uint256 expiry,uint256 screened_at,uint256 issuer,"
-            "uint256 nonce,bytes32 document) attestation,bytes signature)",
+            "bool natural_person,uint256 member,uint256 expiry,uint256 status_until,"
+            "uint256 screened_at,uint256 issuer,uint256 nonce,bytes32 document) attestation,"
+            "bytes signature)",
             "attest_many((address wallet,uint256 identifier,bytes2 jurisdiction,uint256 category,"
-            "bool natural_person,uint256 member,uint256 expiry,uint256 screened_at,uint256 issuer,"
-            "uint256 nonce,bytes32 document)[] attestations,bytes[] signed)",
-            "authorise_ccp(uint256 account,bytes32 legal_basis,bytes32 case_hash)",
-            "freeze(uint256 account,bytes32 legal_basis,bytes32 case_hash)",
+            "bool natural_person,uint256 member,uint256 expiry,uint256 status_until,"
+            "uint256 screened_at,uint256 issuer,uint256 nonce,bytes32 document)[] attestations,"
+            "bytes[] signed)",
+            "authorise_ccp(address wallet,bytes32 legal_basis,bytes32 case_hash)",
+            "bar_instrument(uint256 instrument,bytes32 legal_basis,bytes32 case_hash,"
+            "uint256 review_at)",
+            "clear_instrument(uint256 instrument,bytes32 legal_basis,bytes32 case_hash)",
+            "complete_recovery(address lost)",
+            "contest_recovery(address lost)",
+            "freeze(address wallet,uint256 agreement,bytes32 legal_basis,bytes32 case_hash,"
+            "uint256 review_at)",
+            "halt(uint256 until,bytes32 legal_basis,bytes32 case_hash)",
             "hand_over_role(bytes32 role,address successor)",
             "onboard((address wallet,uint256 identifier,bytes2 jurisdiction,uint256 category,"
-            "bool natural_person,uint256 member,uint256 expiry,uint256 screened_at) attestation)",
+            "bool natural_person,uint256 member,uint256 expiry,uint256 status_until,"
+            "uint256 screened_at) attestation)",
             "onboard_many((address wallet,uint256 identifier,bytes2 jurisdiction,uint256 category,"
-            "bool natural_person,uint256 member,uint256 expiry,uint256 screened_at)[] parties)",
+            "bool natural_person,uint256 member,uint256 expiry,uint256 status_until,"
+            "uint256 screened_at)[] parties)",
+            "publish_warning(bytes2 jurisdiction,bytes32 text_hash,uint256 effective_at)",
             "recognise_issuer(uint256 issuer,address signer,uint256 identifier,"
             "bytes32 legal_basis,bytes32 case_hash)",
-            "release(uint256 account,bytes32 legal_basis,bytes32 case_hash)",
-            "renew(uint256 account,uint256 category,uint256 expiry,uint256 screened_at)",
-            "restrict(uint256 account,bytes32 legal_basis,bytes32 case_hash)",
-            "revoke(uint256 account,bytes32 reason)",
+            "release(address wallet,uint256 agreement,bytes32 legal_basis,bytes32 case_hash)",
+            "renew(address wallet,uint256 category,uint256 expiry,uint256 status_until,"
+            "uint256 screened_at)",
+            "request_category(uint256 category)",
+            "restrict(address wallet,uint256 agreement,bytes32 legal_basis,bytes32 case_hash,"
+            "uint256 review_at)",
+            "resume(bytes32 legal_basis,bytes32 case_hash)",
+            "revoke(address wallet,bytes32 reason)",
             "revoke_attested((address wallet,uint256 issuer,uint256 nonce,"
             "bytes32 reason) revocation,bytes signature)",
+            "screen(address wallet)",
             "set_issuer(uint256 issuer,bool recognised,bytes32 legal_basis,bytes32 case_hash)",
-            "unfreeze(uint256 account,bytes32 legal_basis,bytes32 case_hash)",
+            "sync_list()",
+            "unfreeze(address wallet,uint256 agreement,bytes32 legal_basis,bytes32 case_hash)",
             "void_nonces(uint256 issuer,uint256[] nonces)",
-            "withdraw_ccp(uint256 account,bytes32 legal_basis,bytes32 case_hash)",
+            "withdraw_ccp(address wallet,bytes32 legal_basis,bytes32 case_hash)",
         ),
         "PriceBoard": (
             "accept_role(bytes32 role)",
@@ -173,6 +234,29 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "hand_over_role(bytes32 role,address successor)",
             "update(address[] removals,(address wallet,bytes32 reference)[] additions,"
             "bytes32 source,uint256 as_of)",
+        ),
+        "Supervision": (
+            "accept_agreement(uint256 id)",
+            "accept_mandate(uint256 id)",
+            "accept_role(bytes32 role)",
+            "acknowledge(uint256 id)",
+            "close(uint256 id,bytes32 outcome_hash)",
+            "deliver(uint256 id,bytes32 package_digest)",
+            "hand_over_role(bytes32 role,address successor)",
+            "leave_agreement(uint256 id)",
+            "log_access(uint256 id,bytes32 digest,bytes32 purpose)",
+            "narrow_mandate(uint256 id,uint256 powers,uint256 until,bytes32 legal_basis)",
+            "offer_mandate(address successor)",
+            "propose_agreement(uint256[] members,uint256 kinds,uint256 powers,"
+            "uint256[] instruments,uint256 begins,uint256 until,bytes32 text_hash)",
+            "recognise_authority(address authority,uint256 identifier,bytes2 jurisdiction,"
+            "uint256 powers,uint256 until,bytes32 legal_basis)",
+            "refuse(uint256 id,uint256 reason_code,bytes32 reason_hash)",
+            "request(uint256 agreement,uint256 requested,uint256 kind,uint256 subject,"
+            "uint256 instrument,bytes32 scope_hash,uint256 acknowledge_by,uint256 deliver_by,"
+            "bytes32 legal_basis)",
+            "widen_mandate(uint256 id,uint256 powers,uint256 until,bytes32 legal_basis)",
+            "withdraw_request(uint256 id)",
         ),
         "TakeOverDesk": (
             "take_over_many(uint256 account,uint256 taker,(uint256 instrument,uint256 size,"

@@ -30,10 +30,13 @@ from keelmark.errors import InputError
 
 __all__ = ["main", "modules"]
 
-ROOMS = ("rulebook", "registry", "oracle", "pricing", "margin", "testnet")
+ROOMS = ("rulebook", "supervision", "registry", "oracle", "pricing", "margin", "testnet")
 """Folders of the deployable contracts, in the order of the package's index."""
 
-FACADES = {"ClearingHouse": ("BackOffice", "LossDesk", "TakeOverDesk", "InstrumentDesk")}
+FACADES = {
+    "ClearingHouse": ("BackOffice", "LossDesk", "TakeOverDesk", "InstrumentDesk"),
+    "PartyRegistry": ("PartyDesk",),
+}
 """A contract that passes calls which it does not know on to others, and those others: its binding
 has the functions and events of all, at the one address."""
 

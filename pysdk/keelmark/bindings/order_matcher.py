@@ -40,10 +40,10 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class OrderMatcher:
     """Checks two orders that their owners signed off chain (EIP-712) and hands the match to the
-    clearing house that both name. Who may call what: `match` is for anyone, unless an order
-    names a venue, and then for that venue only; `cancel` and `cancel_many` are for each owner's
-    own nonces. There is no role, no owner and nothing to configure; the contract holds no money
-    and whoever deploys it has no power.
+    clearing house that both name. Who may call what: `match` and `try_match` are for anyone,
+    unless an order names a venue, and then for that venue only; `cancel` and `cancel_many` are
+    for each owner's own nonces. There is no role, no owner and nothing to configure; the
+    contract holds no money and whoever deploys it has no power.
     """
 
     address: str
@@ -108,6 +108,30 @@ class OrderMatcher:
         return send(
             self,
             "match((address,address,uint256,uint256,int256,uint256,uint256,uint256,address,"
+            "uint256) buy,bytes buy_signature,(address,address,uint256,uint256,int256,uint256,"
+            "uint256,uint256,address,uint256) sell,bytes sell_signature,uint256 size,"
+            "uint256 price)",
+            (buy, buy_signature, sell, sell_signature, size, price),
+            gas,
+        )
+
+    def try_match(
+        self,
+        buy: Order,
+        buy_signature: bytes,
+        sell: Order,
+        sell_signature: bytes,
+        size: int,
+        price: int,
+        *,
+        gas: int | None = None,
+    ) -> Operation[Receipt]:
+        """As `match`, but where the gate denies a side nothing is filled and nothing reverts:
+        the house reports it. All else reverts as it does there.
+        """
+        return send(
+            self,
+            "try_match((address,address,uint256,uint256,int256,uint256,uint256,uint256,address,"
             "uint256) buy,bytes buy_signature,(address,address,uint256,uint256,int256,uint256,"
             "uint256,uint256,address,uint256) sell,bytes sell_signature,uint256 size,"
             "uint256 price)",

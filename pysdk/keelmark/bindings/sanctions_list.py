@@ -30,8 +30,8 @@ class SanctionsList:
     on an account: gates ask. Beside the list stand up to three oracles with
     `isSanctioned(address)`, named at deployment for good. An oracle can only add: `screen` asks
     each with bounded gas and takes an answer of exactly one word, 0 or 1. One that reverts or
-    answers in another shape does not unlist anybody; it counts as not answering, which stops new
-    risk and nothing else.
+    answers in another shape does not unlist anybody; it counts as not answering, and who asks
+    decides what that stops.
     """
 
     address: str

@@ -119,3 +119,40 @@ def _structs_in(field: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for part in field["components"]:
             yield from _structs_in(part)
         yield field
+
+
+def folded(text: str, indent: int, first: str = "", last: str = "") -> list[str]:
+    """A call on as many lines as the formatter gives it; none longer than fits.
+
+    Args:
+        text: a name or nested calls, the last argument perhaps a generator.
+        indent: of its first line.
+        first: in front of it.
+        last: behind it.
+    """
+    space = " " * indent
+    whole = f"{space}{first}{text}{last}"
+    if len(whole) <= WIDTH or not text.endswith(")"):
+        return [whole]
+    head, _, rest = text.partition("(")
+    inner = rest[:-1]
+    arguments = _apart(inner, ", ")
+    body, *each = _apart(inner, " for ")
+    if len(f"{space}    {inner}") <= WIDTH:
+        lines = [f"{space}    {inner}"]
+    elif len(arguments) == 1 and each:
+        lines = [*folded(body, indent + 4), f"{space}    for {each[0]}"]
+    else:
+        lines = [line for one in arguments for line in folded(one, indent + 4, "", ",")]
+    return [f"{space}{first}{head}(", *lines, f"{space}){last}"]
+
+
+def _apart(text: str, mark: str) -> list[str]:
+    """A text's parts between the marks that stand in no brackets."""
+    found, depth, start = [], 0, 0
+    for place, letter in enumerate(text):
+        depth += (letter in "([") - (letter in ")]")
+        if depth == 0 and text.startswith(mark, place):
+            found.append(text[start:place])
+            start = place + len(mark)
+    return [*found, text[start:]]

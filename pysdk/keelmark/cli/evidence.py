@@ -5,23 +5,33 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from keelmark.cli.output import console
-from keelmark.errors import InputError, KeelmarkError
-
-if TYPE_CHECKING:
-    from keelmark.evidence import Expected, Verdict
+from keelmark.cli.evidence_answers import (
+    AnswerKeyfile,
+    Answers,
+    AskedFile,
+    Deliver,
+    answered,
+    delivered,
+    signer,
+    written,
+)
+from keelmark.cli.evidence_verify import verify
+from keelmark.errors import InputError
 
 _HELP = "Evidence for another authority: built from a chain, encrypted, verified without a node."
 
 Manifest = Annotated[Path, typer.Option("--manifest", help="Manifest of the deployment.")]
 Rpc = Annotated[str, typer.Option("--rpc", help="URL of a node.")]
-RequestId = Annotated[str, typer.Option("--request", help="Reference of the request.")]
+RequestId = Annotated[
+    str | None, typer.Option("--request", help="The requester's own reference, without --answers.")
+]
 Recipients = Annotated[
-    list[str], typer.Option("--recipient", help="The authority's public key, age1…; repeatable.")
+    list[str] | None,
+    typer.Option("--recipient", help="The authority's public key, age1…; repeatable."),
 ]
 Out = Annotated[Path, typer.Option("--out", help="File to write; never overwritten.")]
 Contracts = Annotated[
@@ -39,30 +49,13 @@ Names = Annotated[
 ]
 Linked = Annotated[int, typer.Option("--linked", help="Blocks up to which all headers go in.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON for a program.")]
-Identity = Annotated[Path, typer.Option("--identity", help="File with your private key.")]
-Hashes = Annotated[
-    list[str],
-    typer.Option("--block-hash", help="Hash of the last block, from a source you trust."),
-]
-Digest = Annotated[str | None, typer.Option("--digest", help="The digest that was anchored.")]
-Asked = Annotated[str | None, typer.Option("--request", help="Reference that you asked under.")]
-ChainId = Annotated[int | None, typer.Option("--chain-id", help="Chain that you asked about.")]
-Known = Annotated[
-    Path | None, typer.Option("--manifest", help="Your own manifest of the deployment.")
-]
-Gaps = Annotated[
-    bool, typer.Option("--accept-gaps", help="Exit with 0 if something is not proved.")
-]
-
-
-class EvidenceIncomplete(KeelmarkError):
-    """No proof in the package is broken, but something is not proved."""
 
 
 def register(root: typer.Typer) -> None:
     """Add the group to the command line."""
     group = typer.Typer(name="evidence", help=_HELP, no_args_is_help=True)
     group.command("keygen")(keygen)
+    group.command("ask")(ask)
     group.command("build")(build)
     group.command("verify")(verify)
     root.add_typer(group)
@@ -82,18 +75,6 @@ def _write(path: Path, data: bytes, mode: int) -> None:
         raise InputError(f"out: {path} cannot be written, {error.strerror}") from None
 
 
-def _read(path: Path, what: str) -> bytes:
-    """A file's bytes.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{what}: {path} cannot be read, {error.strerror}") from None
-
-
 def keygen(out: Out) -> None:
     """Make a key pair: the private key goes into a file of yours, the public one is printed."""
     from keelmark.evidence import new_identity
@@ -103,12 +84,43 @@ def keygen(out: Out) -> None:
     typer.echo(recipient)
 
 
+def ask(
+    manifest: Manifest,
+    recipient: Recipients,
+    out: Out,
+    contract: Contracts = None,
+    first: First = None,
+    last: Annotated[
+        int | None, typer.Option("--to", help="Last block; left to the answer by default.")
+    ] = None,
+    account: Accounts = None,
+    instrument: Instruments = None,
+    event: Names = None,
+) -> None:
+    """Write the file of a request, to be sent to another authority, and print its hash.
+
+    The hash is the scope hash of the request on chain. No node is asked.
+    """
+    from keelmark.deploy import read_manifest
+    from keelmark.evidence import seal
+    from keelmark.evidence.asking import asked_bytes, new_asked, scope_hash
+
+    seal(b"", recipient or [])
+    deployment = read_manifest(manifest)
+    fields = _fields(deployment, contract, first, account, instrument, event)
+    asked = new_asked(fields | {"last_block": last}, recipient or [])
+    _write(out, asked_bytes(asked), 0o600)
+    typer.echo("0x" + scope_hash(asked).hex())
+
+
 def build(
     manifest: Manifest,
     rpc: Rpc,
-    request: RequestId,
-    recipient: Recipients,
     out: Out,
+    request: RequestId = None,
+    recipient: Recipients = None,
+    answers: Answers = None,
+    asked: AskedFile = None,
     contract: Contracts = None,
     first: First = None,
     last: Last = None,
@@ -116,35 +128,51 @@ def build(
     instrument: Instruments = None,
     event: Names = None,
     linked: Linked = 8_192,
+    deliver: Deliver = False,
+    keyfile: AnswerKeyfile = None,
     as_json: Json = False,
 ) -> None:
-    """Read a chain and write an encrypted package that answers a request."""
+    """Read a chain and write an encrypted package that answers a request.
+
+    With --answers and --asked, the request is one on chain: its file must have the scope hash that
+    the chain has, and says what goes in and to whose key it is encrypted. Then the digest and the
+    transaction that anchors it are printed, or signed and sent with --deliver.
+    """
     from keelmark.chain import connect
     from keelmark.deploy import read_manifest
     from keelmark.deploy import verify as verify_code
     from keelmark.evidence import pack, package_digest, seal
     from keelmark.ledger.evidence import build_evidence
 
-    seal(b"", recipient)  # a wrong key is told before the chain is read
     chain = connect(rpc)
     deployment = read_manifest(manifest, chain_id=chain.chain_id())
-    chain.run(verify_code(deployment))
-    fields = {
-        "chain_id": deployment.chain_id,
-        "contracts": sorted(_addresses(deployment.reporting, contract)),
-        "first_block": deployment.first_block if first is None else first,
-        "last_block": chain.block().number if last is None else last,
-        "accounts": sorted(set(account or ())),
-        "instruments": sorted(set(instrument or ())),
-        "topics": sorted(_topics(event or [])),
-    }
-    scope = _scope(request, fields)
-    package = chain.run(build_evidence(request, scope, linked=linked))
-    digest = "0x" + package_digest(package).hex()
-    _write(out, seal(pack(package), recipient), 0o644)
+    salt, signing = None, signer(keyfile) if deliver else None
+    if answers is None and asked is None:
+        if request is None:
+            raise InputError("--request, --answers: expected one of them, to name the request")
+        if deliver:
+            raise InputError("--deliver: expected --answers with it, the request on chain")
+        seal(b"", recipient or [])  # a wrong key is told before the chain is read
+        chain.run(verify_code(deployment))
+        fields = _fields(deployment, contract, first, account, instrument, event)
+        newest = chain.block().number if last is None else last
+        scope = _scope(request, fields | {"last_block": newest})
+        recipients = recipient or []
+    else:
+        told = {
+            "--request": request, "--recipient": recipient, "--contract": contract,
+            "--from": first, "--account": account, "--instrument": instrument, "--event": event,
+        }  # fmt: skip
+        chain.run(verify_code(deployment))
+        found = answered(chain, deployment, answers, asked, told, last, signing)
+        request, scope, salt = found.reference, found.scope, found.salt
+        recipients = found.recipients
+    package = chain.run(build_evidence(request, scope, salt=salt, linked=linked))
+    digest = package_digest(package)
+    _write(out, seal(pack(package), recipients), 0o644)
     records = [record for one in package.chains.contracts for record in one.records]
-    summary = {
-        "digest": digest,
+    summary: dict[str, Any] = {
+        "digest": "0x" + digest.hex(),
         "request": request,
         "last_block": scope.last_block,
         "last_block_hash": package.reading.last_block_hash,
@@ -153,11 +181,31 @@ def build(
         "receipts": len(package.receipts.items),
         "roots_proved": all(one.after.proof is not None for one in package.chains.contracts),
     }
+    if answers is not None:
+        summary |= delivered(chain, deployment, answers, digest, signing)
     if as_json:
         typer.echo(json.dumps(summary, indent=1))
-        return
-    for name, value in summary.items():
-        typer.echo(f"{name.replace('_', ' '):<16} {value}")
+    else:
+        written(summary)
+
+
+def _fields(
+    deployment: Any,
+    contract: list[str] | None,
+    first: int | None,
+    account: list[int] | None,
+    instrument: list[int] | None,
+    event: list[str] | None,
+) -> dict[str, Any]:
+    """The fields of a scope without its last block, from options."""
+    return {
+        "chain_id": deployment.chain_id,
+        "contracts": sorted(_addresses(deployment.reporting, contract)),
+        "first_block": deployment.first_block if first is None else first,
+        "accounts": sorted(set(account or ())),
+        "instruments": sorted(set(instrument or ())),
+        "topics": sorted(_topics(event or [])),
+    }
 
 
 def _scope(request: str, fields: dict[str, Any]) -> Any:
@@ -171,7 +219,7 @@ def _scope(request: str, fields: dict[str, Any]) -> Any:
     from keelmark.evidence.parts import Request
 
     try:
-        return Request.model_validate({"request": request, "scope": fields}).scope
+        return Request.model_validate({"request": request, "salt": None, "scope": fields}).scope
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
@@ -202,131 +250,3 @@ def _topics(names: list[str]) -> set[str]:
         if name not in BY_NAME:
             raise InputError(f"event: {name} is no event of the kit")
     return {"0x" + BY_NAME[name].topic.hex() for name in names}
-
-
-def _hash(text: str, what: str) -> bytes:
-    """32 bytes from hexadecimal text.
-
-    Raises:
-        InputError: it is none.
-    """
-    digits = text.removeprefix("0x")
-    if len(digits) != 64 or any(digit not in "0123456789abcdefABCDEF" for digit in digits):
-        raise InputError(f"{what}: expected 0x and 64 hexadecimal digits")
-    return bytes.fromhex(digits)
-
-
-def verify(
-    package: Annotated[Path, typer.Argument(help="The encrypted package.")],
-    identity: Identity,
-    block_hash: Hashes,
-    digest: Digest = None,
-    request: Asked = None,
-    chain_id: ChainId = None,
-    manifest: Known = None,
-    accept_gaps: Gaps = False,
-    as_json: Json = False,
-) -> None:
-    """Decrypt a package, verify every proof in it, and say what was proved.
-
-    No node is asked. Exits with 1 if something is broken or, unless gaps are accepted, not proved.
-    """
-    from keelmark.evidence import EvidenceBroken, unpack, unseal
-    from keelmark.evidence import verify as judge
-
-    expected = _expected(block_hash, digest, request, chain_id, manifest)
-    key = _read(identity, "identity").decode("utf-8", "replace")
-    try:
-        opened, found = unpack(unseal(_read(package, "package"), key))
-        verdict = judge(opened, found, expected)
-    except EvidenceBroken as error:
-        if as_json:
-            broken = {"part": error.part, "reason": error.reason}
-            typer.echo(json.dumps({"whole": False, "broken": broken}, indent=1))
-        raise
-    if as_json:
-        typer.echo(json.dumps(_summary(verdict), indent=1))
-    else:
-        _print(verdict)
-    if verdict.not_proved and not accept_gaps:
-        raise EvidenceIncomplete(f"evidence: not proved, {verdict.not_proved[0]}")
-
-
-def _expected(
-    hashes: list[str],
-    digest: str | None,
-    request: str | None,
-    chain_id: int | None,
-    manifest: Path | None,
-) -> Expected:
-    """What the receiver knows, from options and a manifest.
-
-    Raises:
-        InputError: an option is malformed, or the manifest is of another chain.
-    """
-    from keelmark.deploy import read_manifest
-    from keelmark.evidence import Expected
-
-    known = read_manifest(manifest, chain_id=chain_id) if manifest else None
-    return Expected(
-        block_hashes=tuple(_hash(text, "block-hash") for text in hashes),
-        digest=_hash(digest, "digest") if digest else None,
-        request=request,
-        chain_id=known.chain_id if known else chain_id,
-        contracts=(
-            {
-                known.contracts[name].address: known.contracts[name].code_hash
-                for name in known.reporting
-            }
-            if known
-            else None
-        ),
-        rulebook_digest=known.rulebook_digest if known else None,
-    )
-
-
-def _summary(verdict: Verdict) -> dict[str, Any]:
-    """A verdict for a program; 32-byte words as hexadecimal text, numbers as text where large."""
-    return {
-        "whole": verdict.whole,
-        "digest": "0x" + verdict.digest.hex(),
-        "request": verdict.request,
-        "scope": verdict.scope.model_dump(mode="json"),
-        "proved": verdict.proved,
-        "not_proved": verdict.not_proved,
-        "stated_by_the_sender": verdict.stated,
-        "events": [
-            {
-                "block": one.record.block,
-                "time": one.time,
-                "transaction": one.record.transaction,
-                "contract": one.contract,
-                "name": one.event.name if one.event else None,
-                "fields": {
-                    name: "0x" + value.hex() if isinstance(value, bytes) else str(value)
-                    for name, value in (one.event.args.items() if one.event else ())
-                },
-                "topics": list(one.record.topics),
-                "data": one.record.data,
-            }
-            for one in verdict.events
-        ],
-    }
-
-
-def _print(verdict: Verdict) -> None:
-    """A verdict for a person."""
-    shown = console()
-    scope = verdict.scope
-    shown.print(
-        f"request {verdict.request}: {len(verdict.events)} events in scope, "
-        f"blocks {scope.first_block} to {scope.last_block} of chain {scope.chain_id}",
-        soft_wrap=True,
-    )
-    for title, lines in (
-        ("proved", verdict.proved),
-        ("NOT PROVED", verdict.not_proved),
-        ("stated by the sender", verdict.stated),
-    ):
-        for line in lines:
-            shown.print(f"{title:<22} {line}", soft_wrap=True, highlight=False, markup=False)

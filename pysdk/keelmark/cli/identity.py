@@ -32,6 +32,10 @@ Category = Annotated[
     int, typer.Option("--category", help="1 retail, 2 professional, 3 eligible counterparty.")
 ]
 Expiry = Annotated[str, typer.Option("--expiry", help="When it ends, ISO 8601, UTC.")]
+StatusUntil = Annotated[
+    str | None,
+    typer.Option("--status-until", help="When its category counts as retail, ISO 8601, UTC."),
+]
 Screened = Annotated[
     str, typer.Option("--screened-at", help="When lists were last consulted, ISO 8601, UTC.")
 ]
@@ -113,6 +117,7 @@ def attest(
     lei: Lei = None,
     client_code: Code = None,
     member: Member = 0,
+    status_until: StatusUntil = None,
     document: Hash = None,
     nonce: Nonce = None,
     keyfile: Keyfile = None,
@@ -134,6 +139,7 @@ def attest(
         lei=lei,
         client_code=client_code,
         member=member,
+        status_until=0 if status_until is None else _seconds("--status-until", status_until),
         document=bytes(32) if document is None else _word("--document", document),
     )
     signed = sign(_signer(keyfile), content, chain_id=chain_id, registry=registry)

@@ -47,7 +47,7 @@ def reconcile(
     chain.run(verify(deployment))
     found = chain.run(audit(deployment, underlier))
     head = found.reading.head.number
-    findings = (*found.ledger.findings, *found.board.findings, *found.parties.findings)
+    findings = found.findings
     differences = [str(item) for item in (*found.discrepancies, *findings)]
     summary = {
         "reconciles": found.holds,

@@ -14,7 +14,7 @@ from keelmark.cli.output import console
 from keelmark.errors import InputError
 
 if TYPE_CHECKING:
-    from keelmark.chain import Chain, Signer
+    from keelmark.chain import Chain, Signer, SigningChain
     from keelmark.deploy.sanctions import Placed
     from keelmark.sanctions import Difference, Publication
 
@@ -45,6 +45,14 @@ LeaveOut = Annotated[
 ]
 Shrink = Annotated[
     bool, typer.Option("--shrink", help="Go on although half of the list would be taken off.")
+]
+Screen = Annotated[
+    bool,
+    typer.Option(
+        "--screen",
+        help="Then bring it to the manifest's party registry: its time, and the flags of parties "
+        "that were listed or taken off.",
+    ),
 ]
 AsOf = Annotated[
     str | None,
@@ -219,6 +227,7 @@ def update(
     leave_out_rejected: LeaveOut = False,
     shrink: Shrink = False,
     as_of: AsOf = None,
+    screen: Screen = False,
 ) -> None:
     """Make a chain's list equal to a published one, in batches; without a change, confirm it.
 
@@ -228,6 +237,8 @@ def update(
     from keelmark.deploy.sanctions import update_list
     from keelmark.sanctions import compare
 
+    if screen and manifest is None:
+        raise InputError("--screen: expected --manifest as well, which names the party registry")
     chain = _connect(rpc)
     place = _place(chain, manifest, contract, first)
     publication = read_publication(file, comments)
@@ -264,6 +275,38 @@ def update(
     )
     what = "confirmed" if difference.empty else "updated"
     typer.echo(f"{what} as of {time}, {len(sent)} transactions")
+    if screen and manifest is not None:
+        changed = {e.address for e in difference.added} | set(difference.removed)
+        _screen(signing, manifest, changed)
+
+
+def _screen(chain: SigningChain, manifest: Path, changed: set[str]) -> None:
+    """Brings a list that was just updated to the party registry of its manifest."""
+    from keelmark.deploy import read_manifest
+    from keelmark.deploy.screening import affected, screen_parties, sync_list
+    from keelmark.ledger.parties import rebuild_parties
+    from keelmark.ledger.reader import read_logs
+
+    deployment = read_manifest(manifest, chain_id=chain.chain_id())
+    registry = deployment.parties
+    reading = chain.run(read_logs([registry.address], deployment.first_block))
+    book = rebuild_parties(reading.events(), registry.address)
+    synced = chain.run(sync_list(registry))
+    if synced is not None:
+        typer.echo(f"time copied: 0x{synced.transaction_hash.hex()}")
+    done = chain.run(
+        screen_parties(
+            registry,
+            book,
+            affected(book, changed),
+            progress=lambda wallet, receipt: typer.echo(
+                f"screened {wallet}: 0x{receipt.transaction_hash.hex()}"
+            ),
+        )
+    )
+    for wallet in done.undecided:
+        typer.echo(f"not cleared {wallet}: the list is stale or an oracle does not answer")
+    typer.echo(f"parties screened: {len(done.receipts)}")
 
 
 def _fetched(file: Path, told: str | None, now: int) -> int:

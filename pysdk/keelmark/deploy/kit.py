@@ -13,14 +13,18 @@ from keelmark.bindings.back_office import BackOffice
 from keelmark.bindings.clearing_house import ClearingHouse
 from keelmark.bindings.close_out import CloseOut
 from keelmark.bindings.default_fund import DefaultFund
+from keelmark.bindings.governance_lens import GovernanceLens
 from keelmark.bindings.instrument_desk import InstrumentDesk
 from keelmark.bindings.instrument_registry import InstrumentRegistry
 from keelmark.bindings.loss_desk import LossDesk
 from keelmark.bindings.option_pricer import OptionPricer
 from keelmark.bindings.order_matcher import OrderMatcher
+from keelmark.bindings.party_desk import PartyDesk
 from keelmark.bindings.party_registry import PartyRegistry
 from keelmark.bindings.price_board import PriceBoard
 from keelmark.bindings.rulebook import Rulebook
+from keelmark.bindings.sanctions_list import SanctionsList
+from keelmark.bindings.supervision import Supervision
 from keelmark.bindings.take_over_desk import TakeOverDesk
 from keelmark.chain.client import SigningChain
 from keelmark.chain.compiler import Artefact, compile_contract
@@ -32,7 +36,14 @@ from keelmark.chain.operations import (
     Operation,
     Receipt,
 )
-from keelmark.deploy.plan import KIT, DeployedContract, Deployment, Plan
+from keelmark.deploy.plan import (
+    KIT,
+    MAX_ORACLES,
+    ZERO_ADDRESS,
+    DeployedContract,
+    Deployment,
+    Plan,
+)
 from keelmark.errors import ChainMismatch, InputError
 from keelmark.identifiers import pack_lei
 from keelmark.regulation import digest
@@ -44,6 +55,10 @@ Progress = Callable[[int, int, str], None]
 
 _ROOMS: Mapping[str, str] = {
     "Rulebook": "rulebook",
+    "Supervision": "supervision",
+    "GovernanceLens": "supervision",
+    "SanctionsList": "registry",
+    "PartyDesk": "registry",
     "PartyRegistry": "registry",
     "InstrumentRegistry": "registry",
     "PriceBoard": "oracle",
@@ -79,21 +94,17 @@ def deployment(
 ) -> Operation[Deployment]:
     """The operation behind `deploy`, for either driver."""
     _check_addresses(plan)
-    made = _Builder(plan, compiled, progress, {})
     chain_id: int = yield GetChainId()
     for name, address in plan.existing.items():
         if not (yield GetCode(address)):
             raise ChainMismatch(f"{name}: no contract at {address}")
+    existing = yield from _existing(plan)
+    made = _Builder(existing, compiled, progress, {})
     rulebook = yield from made.add("Rulebook", lambda code: Rulebook.create(code, gas=_GAS))
     found = yield from Rulebook(rulebook).digest()
     if found != digest():
         raise ChainMismatch(f"rulebook: its digest is 0x{found.hex()}, expected 0x{digest().hex()}")
-    parties = yield from made.add(
-        "PartyRegistry",
-        lambda code: PartyRegistry.create(
-            code, registrar=plan.registrar, supervisor=plan.supervisor, gas=_GAS
-        ),
-    )
+    parties = yield from _parties(plan, made)
     instruments = yield from made.add(
         "InstrumentRegistry",
         lambda code: InstrumentRegistry.create(code, lister=plan.lister, gas=_GAS),
@@ -133,7 +144,7 @@ def deployment(
     products = yield from made.add(
         "InstrumentDesk", lambda code: InstrumentDesk.create(code, **wiring)
     )
-    yield from made.add(
+    house = yield from made.add(
         "ClearingHouse",
         lambda code: ClearingHouse.create(
             code,
@@ -144,6 +155,12 @@ def deployment(
         ),
     )
     yield from made.add("OptionPricer", lambda code: OptionPricer.create(code, gas=_GAS))
+    yield from made.add(
+        "GovernanceLens",
+        lambda code: GovernanceLens.create(
+            code, rulebook=rulebook, house=house, instruments=instruments, gas=_GAS
+        ),
+    )
     return Deployment(
         chain_id=chain_id,
         rulebook_digest="0x" + found.hex(),
@@ -153,6 +170,75 @@ def deployment(
         token_feed=plan.token_feed,
         contracts=made.contracts,
     )
+
+
+def _existing(plan: Plan) -> Operation[dict[str, str]]:
+    """What is there already: what the plan names, and what a registry that it names is built on.
+
+    Raises:
+        ChainMismatch: the plan names another contract than the registry.
+    """
+    found = dict(plan.existing)
+    if "PartyRegistry" not in found:
+        return found
+    registry = PartyRegistry(to_checksum_address(found["PartyRegistry"]))
+    for name, asking in (
+        ("Supervision", registry.supervision),
+        ("SanctionsList", registry.sanctions_list),
+        ("PartyDesk", registry.party_desk),
+    ):
+        address = yield from asking()
+        named = to_checksum_address(found.setdefault(name, address))
+        if named != address:
+            raise ChainMismatch(
+                f"{name}: the plan names {named}, the party registry is built on {address}"
+            )
+    return found
+
+
+def _parties(plan: Plan, made: _Builder) -> Operation[str]:
+    """Who the authorities are, who is barred, and who may trade; answers the registry's address."""
+    supervision = yield from made.add(
+        "Supervision",
+        lambda code: Supervision.create(
+            code,
+            convenor=plan.convenor,
+            authority=plan.supervisor,
+            identifier=pack_lei(plan.supervisor_lei),
+            jurisdiction=plan.supervisor_jurisdiction.encode("ascii"),
+            powers=int(plan.supervisor_powers),
+            until=plan.supervisor_until,
+            gas=_GAS,
+        ),
+    )
+    oracles = (*plan.oracles, *(ZERO_ADDRESS,) * (MAX_ORACLES - len(plan.oracles)))
+    sanctions = yield from made.add(
+        "SanctionsList",
+        lambda code: SanctionsList.create(
+            code,
+            officer=plan.sanctions_officer,
+            oracle_1=oracles[0],
+            oracle_2=oracles[1],
+            oracle_3=oracles[2],
+            gas=_GAS,
+        ),
+    )
+    desk = yield from made.add(
+        "PartyDesk",
+        lambda code: PartyDesk.create(code, supervision=supervision, sanctions=sanctions, gas=_GAS),
+    )
+    address = yield from made.add(
+        "PartyRegistry",
+        lambda code: PartyRegistry.create(
+            code,
+            registrar=plan.registrar,
+            supervision=supervision,
+            sanctions=sanctions,
+            desk=desk,
+            gas=_GAS,
+        ),
+    )
+    return address
 
 
 class _Wiring(TypedDict):
@@ -176,7 +262,8 @@ class _Wiring(TypedDict):
 class _Builder:
     """Creates contracts, or takes those that the plan says are there, and notes them."""
 
-    plan: Plan
+    existing: Mapping[str, str]
+    """Addresses of those that are there, by name."""
     compiled: Mapping[str, Artefact]
     progress: Progress | None
     contracts: dict[str, DeployedContract]
@@ -184,7 +271,7 @@ class _Builder:
     def add(self, name: str, create: Callable[[bytes], Operation[Receipt]]) -> Operation[str]:
         """One contract; answers its address."""
         artefact = self.compiled[name]
-        known = self.plan.existing.get(name)
+        known = self.existing.get(name)
         if known is None:
             receipt = yield from create(artefact.bytecode)
             address = str(receipt.contract)
@@ -222,12 +309,15 @@ def _check_addresses(plan: Plan) -> None:
             "token",
             "operator",
             "registrar",
+            "convenor",
             "supervisor",
+            "sanctions_officer",
             "lister",
             "price_operator",
             "sequencer",
         )
     }
-    for name, value in {**named, **plan.existing}.items():
+    oracles = {f"oracles[{place}]": value for place, value in enumerate(plan.oracles)}
+    for name, value in {**named, **oracles, **plan.existing}.items():
         if not is_address(value):
             raise InputError(f"{name}: expected an address, not {value!r}")

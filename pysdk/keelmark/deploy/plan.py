@@ -9,22 +9,36 @@ from types import MappingProxyType
 from keelmark.bindings.clearing_house import ClearingHouse
 from keelmark.bindings.close_out import CloseOut
 from keelmark.bindings.default_fund import DefaultFund
+from keelmark.bindings.governance_lens import GovernanceLens
 from keelmark.bindings.instrument_registry import InstrumentRegistry
 from keelmark.bindings.option_pricer import OptionPricer
 from keelmark.bindings.order_matcher import OrderMatcher
 from keelmark.bindings.party_registry import PartyRegistry
 from keelmark.bindings.price_board import PriceBoard
 from keelmark.bindings.rulebook import Rulebook
+from keelmark.bindings.sanctions_list import SanctionsList
+from keelmark.bindings.supervision import Supervision
 from keelmark.errors import InputError
 from keelmark.identifiers import check_lei
-from keelmark.types import Regime
+from keelmark.identity.jurisdictions import is_jurisdiction
+from keelmark.types import Power, Regime
 
 __all__ = ["KIT", "REPORTING", "DeployedContract", "Deployment", "Plan"]
 
 ZERO_ADDRESS = "0x" + "00" * 20
 
+MAX_ORACLES = 3
+
+ALL_POWERS = Power(127)
+
+LAST_SECOND = 2**32 - 1
+"""The latest end that a mandate can have."""
+
 KIT = (
     "Rulebook",
+    "Supervision",
+    "SanctionsList",
+    "PartyDesk",
     "PartyRegistry",
     "InstrumentRegistry",
     "PriceBoard",
@@ -37,13 +51,22 @@ KIT = (
     "InstrumentDesk",
     "ClearingHouse",
     "OptionPricer",
+    "GovernanceLens",
 )
 """The contracts of a house, in the order in which they are deployed: none needs a later one."""
 
-SHARED = (*KIT[:7], "OptionPricer")
+SHARED = (*KIT[:10], "OptionPricer")
 """Those that several houses may use."""
 
-REPORTING = ("PartyRegistry", "InstrumentRegistry", "PriceBoard", "DefaultFund", "ClearingHouse")
+REPORTING = (
+    "Supervision",
+    "SanctionsList",
+    "PartyRegistry",
+    "InstrumentRegistry",
+    "PriceBoard",
+    "DefaultFund",
+    "ClearingHouse",
+)
 """The contracts whose logs are the report, each with its report chain."""
 
 
@@ -52,7 +75,8 @@ class Plan:
     """A house and those who will hold its roles. The deployer is given none.
 
     Raises:
-        InputError: the LEI is none, or two roles of a registry would have one holder.
+        InputError: an LEI or the jurisdiction is none, the convenor would be an authority, or
+            there are too many oracles.
     """
 
     lei: str
@@ -65,8 +89,17 @@ class Plan:
     """Lists instruments and collateral and admits members; two-step role of the house."""
     registrar: str
     """Onboards parties."""
+    convenor: str
+    """Recognises authorities and widens or narrows their mandates; has no power itself."""
     supervisor: str
-    """Freezes and restricts parties, with a legal basis."""
+    """The founding authority, id 1, with every power from the start."""
+    supervisor_lei: str
+    """Its Legal Entity Identifier."""
+    supervisor_jurisdiction: str
+    """ISO 3166-1 alpha-2, or "EU": whose parties it may act on."""
+    sanctions_officer: str
+    """Updates and confirms the sanctions list. Nothing opens before it has done so once and
+    somebody has called `sync_list` on the registry."""
     lister: str
     """Registers underliers and instruments."""
     price_operator: str
@@ -75,11 +108,28 @@ class Plan:
     """Which law's margin applies, for good."""
     sequencer: str = ZERO_ADDRESS
     """Uptime feed of a layer-2's sequencer; zero where there is none."""
+    supervisor_powers: Power = ALL_POWERS
+    """What the founding authority's mandate allows."""
+    supervisor_until: int = LAST_SECOND
+    """Second in which the founding authority's mandate is over."""
+    oracles: tuple[str, ...] = ()
+    """Contracts with `isSanctioned(address)` asked beside the list, at most three, for good."""
     existing: Mapping[str, str] = field(default_factory=dict)
-    """Contracts that are there already and are used as they are, by name."""
+    """Contracts that are there already and are used as they are, by name. A party registry
+    brings the desk, the list and the supervision that it was built with."""
 
     def __post_init__(self) -> None:
         check_lei(self.lei)
+        check_lei(self.supervisor_lei)
+        if not is_jurisdiction(self.supervisor_jurisdiction):
+            raise InputError(
+                "supervisor_jurisdiction: expected a code of ISO 3166-1 or EU, not "
+                f"{self.supervisor_jurisdiction!r}"
+            )
+        if self.convenor == self.supervisor:
+            raise InputError("convenor: is the supervisor, expected somebody without a mandate")
+        if len(self.oracles) > MAX_ORACLES:
+            raise InputError(f"oracles: expected at most {MAX_ORACLES}, not {len(self.oracles)}")
         unknown = set(self.existing) - set(SHARED)
         if unknown:
             raise InputError(
@@ -143,6 +193,16 @@ class Deployment:
         return Rulebook(self.contracts["Rulebook"].address)
 
     @property
+    def supervision(self) -> Supervision:
+        """Binding of supervision."""
+        return Supervision(self.contracts["Supervision"].address)
+
+    @property
+    def sanctions(self) -> SanctionsList:
+        """Binding of the sanctions list."""
+        return SanctionsList(self.contracts["SanctionsList"].address)
+
+    @property
     def parties(self) -> PartyRegistry:
         """Binding of the party registry."""
         return PartyRegistry(self.contracts["PartyRegistry"].address)
@@ -181,3 +241,8 @@ class Deployment:
     def pricer(self) -> OptionPricer:
         """Binding of the option pricer."""
         return OptionPricer(self.contracts["OptionPricer"].address)
+
+    @property
+    def lens(self) -> GovernanceLens:
+        """Binding of the governance lens."""
+        return GovernanceLens(self.contracts["GovernanceLens"].address)

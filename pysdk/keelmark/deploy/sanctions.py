@@ -7,7 +7,6 @@ for a fresh list.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from eth_utils.crypto import keccak
 from keelmark.bindings.sanctions_list import Entry, SanctionsList
 from keelmark.chain.operations import GetChainId, GetCode, Operation, Receipt
 from keelmark.deploy.manifest import read_manifest
-from keelmark.errors import ChainMismatch, InputError, KeelmarkError
+from keelmark.errors import ChainMismatch, KeelmarkError
 from keelmark.sanctions import Difference, batches, digest
 from keelmark.sanctions.difference import BATCH
 
@@ -46,30 +45,26 @@ class Placed:
 
 
 def list_in_manifest(path: Path) -> Operation[Placed]:
-    """The operation that finds the list that a manifest names beside the kit's contracts, and
-    checks that the chain has that code there.
+    """The operation that finds the list that a manifest names, and checks that the chain has
+    that code there.
 
     Args:
         path: the manifest.
 
     Raises:
-        InputError: it is no manifest, or names no list.
+        InputError: it is no manifest.
         ChainMismatch: it is for another chain, or other code is at the address.
     """
     chain_id: int = yield GetChainId()
-    read_manifest(path, chain_id=chain_id)
-    for contract in json.loads(path.read_text("utf-8"))["contracts"]:
-        if contract["name"] != NAME:
-            continue
-        code: bytes = yield GetCode(contract["address"])
-        found = "0x" + keccak(code).hex() if code else "no code"
-        if found != contract["code_hash"]:
-            raise ChainMismatch(
-                f"manifest: code_hash of {NAME} at {contract['address']} is "
-                f"{contract['code_hash']}, the chain has {found}"
-            )
-        return Placed(contract["address"], contract["block_number"])
-    raise InputError(f"manifest: contracts in {path}, expected {NAME} as well")
+    contract = read_manifest(path, chain_id=chain_id).contracts[NAME]
+    code: bytes = yield GetCode(contract.address)
+    found = "0x" + keccak(code).hex() if code else "no code"
+    if found != contract.code_hash:
+        raise ChainMismatch(
+            f"manifest: code_hash of {NAME} at {contract.address} is "
+            f"{contract.code_hash}, the chain has {found}"
+        )
+    return Placed(contract.address, contract.block_number)
 
 
 def update_list(

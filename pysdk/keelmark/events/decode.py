@@ -8,16 +8,13 @@ from typing import Final
 from eth_utils.address import to_checksum_address
 
 from keelmark.errors import DecodingFailed
+from keelmark.events.cooperation import COOPERATION_EVENTS
 from keelmark.events.house import HOUSE_EVENTS
 from keelmark.events.model import Event, EventSpec, Field, Value
+from keelmark.events.parties import PARTY_EVENTS
 from keelmark.events.sanctions import SANCTIONS_EVENTS
-from keelmark.events.system import (
-    BOARD_EVENTS,
-    FUND_EVENTS,
-    INSTRUMENT_EVENTS,
-    PARTY_EVENTS,
-    ROLE_EVENTS,
-)
+from keelmark.events.supervision import SUPERVISION_EVENTS
+from keelmark.events.system import BOARD_EVENTS, FUND_EVENTS, INSTRUMENT_EVENTS, ROLE_EVENTS
 
 ALL_EVENTS: Final = (
     *HOUSE_EVENTS,
@@ -26,6 +23,8 @@ ALL_EVENTS: Final = (
     *INSTRUMENT_EVENTS,
     *BOARD_EVENTS,
     *SANCTIONS_EVENTS,
+    *SUPERVISION_EVENTS,
+    *COOPERATION_EVENTS,
     *ROLE_EVENTS,
 )
 """Every reporting event of the kit."""

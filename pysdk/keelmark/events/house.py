@@ -264,6 +264,17 @@ GAIN_SCALED: Final = _event(
     Field("amount", _U, Unit.WAD),
     _CASH,
 )
+ACT_DENIED: Final = _event(
+    "ActDenied",
+    "The gate refused an act, and whoever asked had the refusal reported.",
+    _ACCOUNT,
+    Field("wallet", _A, Unit.ADDRESS, None, "who wanted to act"),
+    Field("action", _U, Unit.COUNT, None, "1 open .. 7 deposit"),
+    Field("reason", _U, Unit.COUNT, None, "the gate's"),
+    Field("subject", _U, Unit.ID, None, "instrument, or asset of a payment"),
+    Field("amount", _I, Unit.SIZE, None, "positive buys; of a payment, token units"),
+    Field("reference", _B, Unit.HASH, None, "names the match; 0 for a payment"),
+)
 
 HOUSE_EVENTS: Final = tuple(
     found for found in list(globals().values()) if isinstance(found, EventSpec)

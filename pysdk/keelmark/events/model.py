@@ -25,6 +25,7 @@ class Source(StrEnum):
     INSTRUMENTS = "instrument registry"
     BOARD = "price board"
     SANCTIONS = "sanctions list"
+    SUPERVISION = "supervision"
     ROLES = "every contract with roles"
 
 

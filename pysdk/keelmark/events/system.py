@@ -1,4 +1,4 @@
-"""Events of the other reporting contracts: default fund, registries, price board, roles."""
+"""Events of the default fund, the instrument registry, the price board, and of roles."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ _MEMBER = Field("member", _U, Unit.ID, "2.16", "account id")
 _POOL = Field("pool", _U, Unit.TOKEN, None, "after")
 _DEDICATED = Field("dedicated", _U, Unit.TOKEN, None, "after")
 _AMOUNT = Field("amount", _U, Unit.TOKEN)
-_BASIS = Field("legal_basis", _B, Unit.TEXT, None, "names the law")
-_CASE = Field("case_hash", _B, Unit.HASH, None, "commits to the file")
-_PARTY = Field("account", _U, Unit.ID, "2.30")
-_PARTY_WORD = Field("word", _U, Unit.WORD, "2.6", "party word after; 2.7, 2.8")
 
 FUND_EVENTS: Final = (
     EventSpec(
@@ -92,80 +88,6 @@ FUND_EVENTS: Final = (
     ),
 )
 
-
-def _party(name: str, meaning: str, second: Field, *others: Field) -> EventSpec:
-    return EventSpec(Source.PARTIES, name, (_PARTY, second, _PARTY_WORD, *others), meaning)
-
-
-_WALLET = Field("wallet", _A, Unit.ADDRESS)
-_ISSUER = Field("issuer", _U, Unit.ID, None, "1 is the registrar")
-_NONCE = Field("nonce", _U, Unit.COUNT, None, "the issuer's, used up")
-
-PARTY_EVENTS: Final = (
-    _party(
-        "PartyOnboarded",
-        "A party got an account id.",
-        _WALLET,
-        Field("member", _U, Unit.ID, "2.16", "0 for a legal person"),
-    ),
-    _party("PartyChanged", "A party's category, expiry, screening or issuer changed.", _WALLET),
-    _party(
-        "PartyRevoked",
-        "A party's attestation was revoked.",
-        _WALLET,
-        Field("reason", _B, Unit.HASH, None, "code or commitment"),
-    ),
-    _party(
-        "PartyAttested",
-        "What an issuer signed let a party in, or renewed it.",
-        _WALLET,
-        Field("member", _U, Unit.ID, "2.16", "0 for a legal person"),
-        _NONCE,
-        Field("document", _B, Unit.HASH, None, "salted commitment to IVMS101; 0 if none"),
-    ),
-    _party(
-        "AttestationRevoked",
-        "An issuer took back what it had attested.",
-        _WALLET,
-        _NONCE,
-        Field("reason", _B, Unit.HASH, None, "code or commitment"),
-    ),
-    EventSpec(
-        Source.PARTIES,
-        "NonceVoided",
-        (_ISSUER, Field("nonce", _U, Unit.COUNT, None, "can never be brought")),
-        "An issuer made a statement worthless that nobody had brought.",
-    ),
-    _party("PartyFrozen", "A party may not act.", _BASIS, _CASE),
-    _party("PartyUnfrozen", "A party may act again.", _BASIS, _CASE),
-    _party("PartyRestricted", "A party may only reduce.", _BASIS, _CASE),
-    _party("PartyReleased", "A party may open again.", _BASIS, _CASE),
-    _party("CcpAuthorised", "A house is an authorised clearing house; 2.14.", _BASIS, _CASE),
-    _party("CcpWithdrawn", "A house is one no more; 2.14.", _BASIS, _CASE),
-    EventSpec(
-        Source.PARTIES,
-        "IssuerRecognised",
-        (
-            _ISSUER,
-            _BASIS,
-            Field("signer", _A, Unit.ADDRESS, None, "a key, or a contract that signs"),
-            Field("identifier", _U, Unit.WORD, None, "the issuer's LEI in base 36"),
-            _CASE,
-        ),
-        "A new issuer of attestations was recognised, with its signer.",
-    ),
-    EventSpec(
-        Source.PARTIES,
-        "IssuerChanged",
-        (
-            _ISSUER,
-            _BASIS,
-            Field("recognised", _U, Unit.FLAGS, None, "1 recognised, 0 not"),
-            _CASE,
-        ),
-        "The recognition of an issuer ended, or was restored.",
-    ),
-)
 
 INSTRUMENT_EVENTS: Final = (
     EventSpec(

@@ -29,6 +29,7 @@ __all__ = [
     "Request",
     "Root",
     "Scope",
+    "distinct",
     "hex_of",
     "json_schema",
     "raw",
@@ -58,7 +59,7 @@ def _checksummed(value: str) -> str:
 T = TypeVar("T", str, int)
 
 
-def _distinct(values: list[T]) -> list[T]:
+def distinct(values: list[T]) -> list[T]:
     """A list in ascending order without repetition, so that one scope has one form."""
     if values != sorted(set(values)):
         raise ValueError("expected ascending order without repetition")
@@ -92,14 +93,14 @@ class Scope(Part):
     """What was asked for. An empty list asks for everything; several lists narrow together."""
 
     chain_id: int = Field(ge=1, lt=2**256)
-    contracts: Annotated[list[Address], Field(min_length=1), AfterValidator(_distinct)]
+    contracts: Annotated[list[Address], Field(min_length=1), AfterValidator(distinct)]
     """Reporting contracts."""
     first_block: Block
     last_block: Block
-    accounts: Annotated[list[int], AfterValidator(_distinct)] = []
+    accounts: Annotated[list[int], AfterValidator(distinct)] = []
     """Account ids; an event names one as account, member, taker or buyer."""
-    instruments: Annotated[list[int], AfterValidator(_distinct)] = []
-    topics: Annotated[list[Hash], AfterValidator(_distinct)] = []
+    instruments: Annotated[list[int], AfterValidator(distinct)] = []
+    topics: Annotated[list[Hash], AfterValidator(distinct)] = []
     """First topics: kinds of event."""
 
     @model_validator(mode="after")
@@ -113,7 +114,10 @@ class Request(Part):
     """The request that the package answers."""
 
     request: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,79}$")
-    """The requesting authority's own reference, or the id of the request on chain."""
+    """The requesting authority's own reference, or the one on chain."""
+    salt: Hash | None
+    """Repeated from the file of the request, so that the package's digest cannot be guessed from
+    what is public; null where there was no such file."""
     scope: Scope
 
 

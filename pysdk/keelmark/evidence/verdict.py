@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keelmark.events import Event
+from keelmark.evidence.asking import Asked
 from keelmark.evidence.parts import Record, Scope
 
 __all__ = ["Expected", "ProvedEvent", "Verdict"]
@@ -22,6 +23,10 @@ class Expected:
     """The package's digest, as anchored or told by the sender on another way."""
     request: str | None = None
     """The request that was made."""
+    asked: Asked | None = None
+    """What was asked for, as the request's file says it."""
+    supervision: str | None = None
+    """The contract on which requests are made, for a reference of a chain."""
     chain_id: int | None = None
     contracts: Mapping[str, str | None] | None = None
     """Contracts that the answer may speak of, each with its code's hash if that is known."""

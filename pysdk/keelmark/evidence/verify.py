@@ -9,6 +9,7 @@ a package with such gaps.
 
 from __future__ import annotations
 
+from keelmark.evidence.asking import check_answer, read_reference
 from keelmark.evidence.parts import EvidenceBroken, Package, hex_of, raw
 from keelmark.evidence.verdict import Expected, Verdict
 from keelmark.evidence.verify_chains import check_chain
@@ -71,6 +72,12 @@ def _expectations(work: Work, digest: bytes) -> None:
             raise EvidenceBroken(part, f"{name} is {found}, expected {wanted}")
         else:
             said.proved.append(f"{name} {found}, as expected")
+    _reference(work)
+    if expected.asked is not None:
+        check_answer(expected.asked, work.package.request)
+        said.proved.append("scope and salt are those of the request")
+    elif work.package.request.salt is not None:
+        said.stated.append(f"salt {work.package.request.salt}")
     for place, contract in enumerate(scope.contracts):
         if expected.contracts is not None and contract not in expected.contracts:
             raise EvidenceBroken(
@@ -92,6 +99,27 @@ def _expectations(work: Work, digest: bytes) -> None:
         f"block {last} was {finality} when it was read: safe block {heights[0]}, "
         f"finalized block {heights[1]}"
     )
+
+
+def _reference(work: Work) -> None:
+    """Whether a request on chain is of the chain, and of the contract, that it can be of.
+
+    Raises:
+        EvidenceBroken: it is not.
+    """
+    with at("request.request"):
+        found = read_reference(work.verdict.request)
+    if found is None:
+        return
+    chain_id, wanted = work.package.request.scope.chain_id, work.expected.supervision
+    if found.chain_id != chain_id:
+        raise EvidenceBroken(
+            "request.request", f"is a request on chain {found.chain_id}, the scope is of {chain_id}"
+        )
+    if wanted is not None and found.supervision != wanted:
+        raise EvidenceBroken(
+            "request.request", f"is a request to {found.supervision}, expected one to {wanted}"
+        )
 
 
 def _headers(work: Work) -> None:

@@ -46,6 +46,7 @@ TYPES: Final[dict[str, list[dict[str, str]]]] = {
         {"name": "natural_person", "type": "bool"},
         {"name": "member", "type": "uint256"},
         {"name": "expiry", "type": "uint256"},
+        {"name": "status_until", "type": "uint256"},
         {"name": "screened_at", "type": "uint256"},
         {"name": "issuer", "type": "uint256"},
         {"name": "nonce", "type": "uint256"},
@@ -99,6 +100,7 @@ def attestation(
     lei: str | None = None,
     client_code: int | None = None,
     member: int = 0,
+    status_until: int = 0,
     document: bytes = NO_DOCUMENT,
     now: int | None = None,
 ) -> SignedAttestation:
@@ -110,11 +112,13 @@ def attestation(
         category: `ClientCategory`.
         expiry: seconds; the attestation holds before it.
         screened_at: seconds at which sanctions lists were last consulted.
-        issuer: number of the issuer at the registry, 2 to 255.
+        issuer: number of the issuer at the registry, 2 to 127.
         nonce: any number that the issuer has not used up.
         lei: of a firm.
         client_code: of a natural person, instead of an LEI.
         member: of a natural person, account of the carrying member.
+        status_until: seconds from which the category counts as retail for what adds risk, as
+            where a professional's status is to be confirmed anew; 0 is never.
         document: commitment to the IVMS101 document.
         now: seconds; the clock's if not given.
 
@@ -141,8 +145,12 @@ def attestation(
         raise InputError(f"expiry: expected a time after {moment}, not {expiry}")
     if not 0 < screened_at <= moment:
         raise InputError(f"screened_at: expected a time until {moment}, not {screened_at}")
-    if not 2 <= issuer <= 255:
-        raise InputError(f"issuer: expected 2 to 255, not {issuer}")
+    if status_until and category == ClientCategory.RETAIL:
+        raise InputError("status_until: a retail client's category has no date, expected 0")
+    if status_until and not moment < status_until < 1 << 32:
+        raise InputError(f"status_until: expected 0 or a time after {moment}, not {status_until}")
+    if not 2 <= issuer <= 127:
+        raise InputError(f"issuer: expected 2 to 127, not {issuer}")
     if not 0 <= nonce < 1 << 256:
         raise InputError("nonce: expected a number of at most 256 bits")
     if len(document) != 32:
@@ -155,6 +163,7 @@ def attestation(
         natural_person=person,
         member=member,
         expiry=expiry,
+        status_until=status_until,
         screened_at=screened_at,
         issuer=issuer,
         nonce=nonce,

@@ -8,7 +8,7 @@ storage slot 0. Whoever doubts the storage value asks for its proof against a bl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from keelmark.bindings.clearing_house import Margin
@@ -35,12 +35,23 @@ from keelmark.ledger.parties import (
 )
 from keelmark.ledger.reader import Reading, read_logs, read_roots
 from keelmark.ledger.reconcile import Discrepancy, HouseReads, money, reconcile
+from keelmark.ledger.sanctions import (
+    ListBook,
+    ListReads,
+    list_reads,
+    rebuild_list,
+    reconcile_list,
+)
+from keelmark.ledger.state import Finding
 from keelmark.ledger.valuations import unfounded
 from keelmark.margin import check_account
 from keelmark.proofs import report_chain
 from keelmark.types import Valuation
 
 __all__ = ["Audit", "RootCheck", "audit", "judge"]
+
+LIST_VALUES = 3
+"""Values of the sanctions list that are compared: how many entries, their digest, its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,8 @@ class Evidence:
     """The price board's state."""
     parties: PartyReads
     """The party registry's state."""
+    sanctions: ListReads
+    """The sanctions list's state."""
     margins: Mapping[int, Margin]
     """Account to what the house itself says, close-out valuation."""
 
@@ -90,6 +103,8 @@ class Audit:
     """The price board, rebuilt."""
     parties: PartyBook
     """The party registry, rebuilt."""
+    sanctions: ListBook
+    """The sanctions list, rebuilt."""
     samples: tuple[Sample, ...]
     roots: tuple[RootCheck, ...]
     discrepancies: tuple[Discrepancy, ...]
@@ -104,11 +119,17 @@ class Audit:
         return self.evidence.reading
 
     @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every act that does not follow from those before it."""
+        books = (self.ledger, self.board, self.parties, self.sanctions)
+        return tuple(finding for book in books for finding in book.findings)
+
+    @property
     def holds(self) -> bool:
         """Whether every root is met, every act follows from those before it, and every
         value agrees."""
         proved = all(root.holds for root in self.roots)
-        follows = not (self.ledger.findings or self.board.findings or self.parties.findings)
+        follows = not self.findings
         return proved and follows and not self.discrepancies
 
 
@@ -134,13 +155,26 @@ def audit(
     board = yield from read_board(
         deployment.board, range(1, underliers + 1), _feeds(reading, deployment), block
     )
-    parties = yield from read_parties(deployment.parties, _parties(reading, deployment), block)
+    instruments = range(1, max(reads.instruments, default=0) + 1)
+    known = _parties(reading, deployment)
+    parties = yield from read_parties(deployment.parties, known, block, instruments)
+    listed = yield from list_reads(deployment.sanctions, _list(reading, deployment), block)
     margins: dict[int, Margin] = {}
     for number in reads.accounts:
         answer = yield from deployment.house.margin(number, Valuation.CLOSE_OUT, block=block)
         margins[number] = answer
     tell("rebuilding and reconciling")
-    return judge(Evidence(deployment, reading, roots, reads, board, parties, margins), underlier)
+    evidence = Evidence(
+        deployment=deployment,
+        reading=reading,
+        roots=roots,
+        reads=reads,
+        board=board,
+        parties=parties,
+        sanctions=listed,
+        margins=margins,
+    )
+    return judge(evidence, underlier)
 
 
 def judge(evidence: Evidence, underlier: int) -> Audit:
@@ -155,7 +189,8 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         events = reading.events()
         found = retrace(events, deployment.house.address, deployment.token_feed, underlier)
         board = rebuild_board(events, deployment.board.address)
-        parties = rebuild_parties(events, deployment.parties.address)
+        parties = rebuild_parties(events, deployment.parties.address, deployment.sanctions.address)
+        sanctions = _listed(events, deployment)
         found.ledger.findings.extend(unfounded(events, deployment.board.address))
     except (KeelmarkError, KeyError, ValueError) as error:
         unmet = ", ".join(root.name for root in roots if not root.holds) or "none"
@@ -167,6 +202,7 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         *reconcile(found.ledger, evidence.reads),
         *reconcile_board(board, evidence.board),
         *reconcile_parties(parties, evidence.parties),
+        *reconcile_list(sanctions, evidence.sanctions),
         *margins,
     )
     due = money(found.ledger)
@@ -176,22 +212,40 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         ledger=found.ledger,
         board=board,
         parties=parties,
+        sanctions=sanctions,
         samples=tuple(found.samples),
         roots=roots,
         discrepancies=differences,
         compared=compared
         + _count(evidence.reads)
         + _count_board(evidence.board)
-        + _count_parties(evidence.parties),
+        + evidence.parties.count
+        + LIST_VALUES,
         money=due,
     )
+
+
+def _listed(events: Iterable[Event], deployment: Deployment) -> ListBook:
+    """The sanctions list, rebuilt from its own events."""
+    address = deployment.sanctions.address
+    return rebuild_list(event for event in events if event.address == address)
+
+
+def _list(reading: Reading, deployment: Deployment) -> ListBook:
+    """What the list is asked about, as `_parties`."""
+    try:
+        return _listed(reading.events(), deployment)
+    except (KeelmarkError, KeyError, ValueError):
+        return ListBook()
 
 
 def _parties(reading: Reading, deployment: Deployment) -> PartyBook:
     """What the registry is asked about: the issuers and nonces that its logs name. From logs that
     do not decode nothing is asked; `judge` says so."""
     try:
-        return rebuild_parties(reading.events(), deployment.parties.address)
+        return rebuild_parties(
+            reading.events(), deployment.parties.address, deployment.sanctions.address
+        )
     except (KeelmarkError, KeyError, ValueError):
         return PartyBook()
 
@@ -248,8 +302,3 @@ def _count(reads: HouseReads) -> int:
 def _count_board(reads: BoardReads) -> int:
     """How many values of the board are compared."""
     return len(reads.surfaces) + len(reads.waits) + len(reads.lanes) + len(reads.limits)
-
-
-def _count_parties(reads: PartyReads) -> int:
-    """How many values of the registry are compared."""
-    return len(reads.wallets) + len(reads.words) + len(reads.signers) + len(reads.nonces) + 2

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from keelmark.bindings.calldata import Calldata, Scalar
+from keelmark.bindings.events import ActDenied
 from keelmark.chain.operations import BlockBody, SentTransaction
 from keelmark.errors import GateRefusal, Reverted, reverted
 from keelmark.types import Action, GateReason
@@ -148,11 +149,10 @@ def from_failure(
     )
 
 
-def from_event(place: Place, event: Mapping[str, Scalar]) -> Denial:
+def from_event(place: Place, event: ActDenied) -> Denial:
     """The row of a denial that the house reported."""
-    account, code = int(event["account"]), int(event["reason"])
-    known = reverted(f"house: gate {code}")
-    action = Action(int(event["action"])) if event["action"] in set(Action) else None
+    known = reverted(f"house: gate {event.reason}")
+    action = Action(event.action) if event.action in set(Action) else None
     paid = action in (Action.DEPOSIT, Action.WITHDRAW)
     return Denial(
         origin=Origin.REPORTED,
@@ -164,16 +164,16 @@ def from_event(place: Place, event: Mapping[str, Scalar]) -> Denial:
         function=place.call.function,
         arguments=place.call.arguments,
         sender=place.sent.sender,
-        accounts=(account,),
-        wallets=(str(event["wallet"]),),
-        instruments=() if paid else (int(event["subject"]),),
+        accounts=(event.account,),
+        wallets=(event.wallet,),
+        instruments=() if paid else (event.subject,),
         gate=known.gate if isinstance(known, GateRefusal) else None,
-        denied=(account,),
+        denied=(event.account,),
         action=action,
         reason=known.reason,
         rule=known.rule,
         judged_at=None,
-        reference=bytes(event["reference"]) if isinstance(event["reference"], bytes) else b"",
+        reference=event.reference,
     )
 
 

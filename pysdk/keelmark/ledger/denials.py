@@ -15,12 +15,11 @@ transactions a block holds is taken from the node; the reported rows alone are p
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 
-from keelmark.bindings.calldata import Calldata, Scalar, read_calldata, selector
-from keelmark.bindings.events import EVENTS
-from keelmark.bindings.runtime import Event
+from keelmark.bindings.calldata import Calldata, read_calldata, selector
+from keelmark.bindings.events import ActDenied
 from keelmark.chain.operations import (
     BlockBody,
     Call,
@@ -56,7 +55,6 @@ Progress = Callable[[int, int, int], None]
 """Told the blocks read, the blocks in all, and the denials found so far."""
 
 _ATTEMPTS = 3
-_EVENT = "ActDenied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +133,12 @@ def _read(
     return Denials(reading, tuple(sorted(rows, key=lambda row: (row.block, row.position))))
 
 
-def _reported(reading: Reading) -> Mapping[int, list[tuple[RawLog, Mapping[str, Scalar]]]]:
+def _reported(reading: Reading) -> Mapping[int, list[tuple[RawLog, ActDenied]]]:
     """The `ActDenied` events among the logs, by block."""
-    kind: type[Event] | None = next((one for one in EVENTS.values() if one.NAME == _EVENT), None)
-    found: dict[int, list[tuple[RawLog, Mapping[str, Scalar]]]] = {}
-    if kind is None:
-        return found
+    found: dict[int, list[tuple[RawLog, ActDenied]]] = {}
     for row in reading.rows:
-        if row.log.topics[:1] == (kind.TOPIC,):
-            event = asdict(kind.decode(row.log.topics, row.log.data))
+        if row.log.topics[:1] == (ActDenied.TOPIC,):
+            event = ActDenied.decode(row.log.topics, row.log.data)
             found.setdefault(row.log.block_number, []).append((row.log, event))
     return found
 

@@ -76,12 +76,15 @@ class _Headers:
         return self.read[number]
 
 
-def build_evidence(request: str, scope: Scope, *, linked: int = MOST_LINKED) -> Operation[Package]:
+def build_evidence(
+    request: str, scope: Scope, *, salt: str | None = None, linked: int = MOST_LINKED
+) -> Operation[Package]:
     """The operation that builds a package.
 
     Args:
-        request: the requesting authority's reference.
+        request: the requesting authority's reference, or that of its request on chain.
         scope: what it asked for.
+        salt: that of the request's file, if there is one.
         linked: up to how many blocks every header is put in.
 
     Raises:
@@ -108,7 +111,7 @@ def build_evidence(request: str, scope: Scope, *, linked: int = MOST_LINKED) -> 
         for number in range(max(scope.first_block - 1, 0), scope.last_block):
             yield from headers.get(number)
     package = Package(
-        request=Request(request=request, scope=scope),
+        request=Request(request=request, salt=salt, scope=scope),
         reading=Reading(
             software=f"keelmark {__version__}",
             rulebook_digest=hex_of(rulebook_digest()),

@@ -23,6 +23,7 @@ __all__ = [
     "ListReading",
     "ListReads",
     "read_list",
+    "list_reads",
     "rebuild_list",
     "reconcile_list",
 ]
@@ -156,13 +157,14 @@ def read_list(address: str, first_block: int = 0) -> Operation[ListReading]:
     block = reading.head.number
     roots = yield from read_roots([address], block)
     book = rebuild_list(reading.events())
-    reads = yield from _reads(SanctionsList(address), book, block)
+    reads = yield from list_reads(SanctionsList(address), book, block)
     folded = report_chain.fold(reading.chain_logs(address))
     return ListReading(reading, book, folded, roots[address], reconcile_list(book, reads))
 
 
-def _reads(contract: SanctionsList, book: ListBook, block: BlockId) -> Operation[ListReads]:
-    """What the contract says; entry by entry only if the whole does not agree."""
+def list_reads(contract: SanctionsList, book: ListBook, block: BlockId) -> Operation[ListReads]:
+    """The operation that reads what a rebuilt list is compared with; entry by entry only if the
+    whole does not agree."""
     listed = yield from contract.listed_count(block=block)
     as_of = yield from contract.updated_at(block=block)
     digest = yield from contract.digest(block=block)

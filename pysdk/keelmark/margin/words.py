@@ -18,6 +18,7 @@ from keelmark.types import (
     SETTLED_BIT,
     Account,
     CollateralAsset,
+    HoldMandate,
     Instrument,
     Kind,
     Market,
@@ -25,6 +26,7 @@ from keelmark.types import (
     Party,
     Position,
     PriceLane,
+    Suitability,
 )
 
 
@@ -71,10 +73,20 @@ PARTY: Final = _layout(
     ("jurisdiction", 136, 16),
     ("category", 152, 8),
     ("flags", 160, 8),
-    ("issuer", 168, 16),
+    ("issuer", 168, 8),
+    ("freezing_authority", 176, 8),
     ("expiry", 184, 32),
     ("screened_at", 216, 32),
+    ("restricting_authority", 248, 8),
 )
+SUITABILITY: Final = _layout(
+    ("status_until", 0, 32),
+    ("requested", 32, 8),
+    ("ripe_at", 40, 32),
+    ("edition", 72, 32),
+    ("accepted_at", 104, 32),
+)
+HOLD_MANDATE: Final = _layout(("authority", 0, 32), ("agreement", 32, 32), ("review_at", 64, 64))
 PRICE_LANE: Final = _layout(("price", 0, 88), ("valid_until", 88, 32), ("flags", 120, 8))
 POSITION: Final = _layout(("instrument", 0, 32), ("quote", 32, 112, True), ("size", 144, 112, True))
 _TERMS = _layout(
@@ -135,6 +147,8 @@ EXECUTION: Final = _layout(("mode", 0, 8), ("action", 8, 8), ("account_flags", 1
 
 LAYOUTS: Final[Mapping[str, tuple[Lane, ...]]] = {
     "party": PARTY,
+    "suitability": SUITABILITY,
+    "hold mandate": HOLD_MANDATE,
     "price lane": PRICE_LANE,
     "position": POSITION,
     "instrument": INSTRUMENT,
@@ -176,6 +190,26 @@ def pack_party(party: Party) -> int:
 def unpack_party(word: int) -> Party:
     """The party of a registry word."""
     return Party(**_unpack(PARTY, word))
+
+
+def pack_suitability(record: Suitability) -> int:
+    """The registry's second word of an account."""
+    return _pack(SUITABILITY, _fields(SUITABILITY, record))
+
+
+def unpack_suitability(word: int) -> Suitability:
+    """What a second word says of a party."""
+    return Suitability(**_unpack(SUITABILITY, word))
+
+
+def pack_hold_mandate(mandate: HoldMandate) -> int:
+    """The word by which an event says on whose authority somebody acted."""
+    return _pack(HOLD_MANDATE, _fields(HOLD_MANDATE, mandate))
+
+
+def unpack_hold_mandate(word: int) -> HoldMandate:
+    """On whose authority somebody acted."""
+    return HoldMandate(**_unpack(HOLD_MANDATE, word))
 
 
 def pack_price_lane(lane: PriceLane) -> int:

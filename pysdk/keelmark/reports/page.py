@@ -54,7 +54,7 @@ nav { font-size: 13.5px; margin: 10px 0; } nav a { margin-right: 14px; color: #1
 SECTIONS = (
     ("bites", "What the rules did"),
     ("market", "The market"),
-    ("refusals", "Refused transactions"),
+    ("refusals", "Refused and denied"),
     ("margin", "Margin calls"),
     ("liquidations", "Liquidations"),
     ("losses", "Losses and debts"),
@@ -120,7 +120,12 @@ def render(report: Report) -> str:
             "A refused transaction is on the chain with status failed and leaves no event. What "
             "stands here besides it was asked of the contracts at that very block."
         )
-        + _table(report.refusals),
+        + _table(report.refusals)
+        + _paragraph(
+            "Where the caller asks for it, a denial is an event: the gate's reason is part of the "
+            "report chain, and nothing else changes."
+        )
+        + _table(report.denials),
         "margin": _table(report.margin),
         "liquidations": _table(report.liquidations),
         "losses": _table(report.losses),

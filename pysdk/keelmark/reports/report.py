@@ -69,6 +69,8 @@ class Report:
     """Terms, premiums and valuations of options."""
     others: tuple[Table, ...]
     refusals: Table
+    denials: Table
+    """Acts that the gate denied and the house reported."""
     roots: Table
     rules: Table
     parties: Table
@@ -84,7 +86,7 @@ class Report:
     def tables(self) -> tuple[Table, ...]:
         """The tables that become files."""
         first = self.trades, self.margin, self.liquidations, self.losses
-        return (*first, *self.options, *self.others)
+        return (*first, *self.options, *self.others, self.denials)
 
 
 def as_json(report: Report) -> dict[str, Any]:

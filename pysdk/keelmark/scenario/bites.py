@@ -21,8 +21,9 @@ from keelmark.regulation import value
 from keelmark.reports.report import Bite
 from keelmark.reports.table import Column, Kind, Table, money_text
 from keelmark.reports.tables import AT_HALF, UNMET, Names, trigger
-from keelmark.scenario.finder import Finder
+from keelmark.scenario.finder import Finder, gate_words
 from keelmark.scenario.option_bites import option_bites
+from keelmark.scenario.power_bites import power_bites
 from keelmark.scenario.replay import Replay
 from keelmark.scenario.venue import BTC, LOT, Refusal
 from keelmark.types import Action, ClientCategory, GateReason, Valuation
@@ -38,7 +39,7 @@ class Answer:
     """What the contracts say of a refused transaction, asked at its own block."""
 
     gate: int
-    """The party registry's reason for opening; 0 allowed."""
+    """The party registry's reason for what was tried; 0 allowed."""
     equity: int
     """As if the trade had happened at mark, opening valuation, wad."""
     requirement: int
@@ -53,7 +54,7 @@ class Answer:
     def words(self) -> str:
         """The answer in one phrase."""
         if self.gate:
-            return f"party registry: gate {self.gate}, {_gate_words(self.gate)}"
+            return f"party registry: {gate_words(self.gate)}"
         if self.refused:
             return self.refused
         if self.jumped:
@@ -66,18 +67,13 @@ class Answer:
         )
 
 
-def _gate_words(gate: int) -> str:
-    return GateReason(gate).name.lower().replace("_", " ")
-
-
 def ask(deployment: Deployment, refusals: Sequence[Refusal]) -> Operation[list[Answer]]:
     """The operation that asks the contracts about refused trades, each at its block."""
     found: list[Answer] = []
     for refusal in refusals:
         block, account = refusal.block_number, refusal.account
-        wallet = yield from deployment.parties.wallet_of(account, block=block)
         gate, _ = yield from deployment.parties.gate(
-            wallet, account, Action.OPEN, CRYPTO, block=block
+            refusal.wallet, account, refusal.action, CRYPTO, block=block
         )
         try:
             after = yield from deployment.house.margin_after(
@@ -92,7 +88,7 @@ def ask(deployment: Deployment, refusals: Sequence[Refusal]) -> Operation[list[A
 
 
 def refusal_table(replay: Replay, answers: Sequence[Answer], names: Names) -> Table:
-    """Every refused trade with what the contracts say of it."""
+    """Every refused trade and take-over with what the contracts say of it."""
     columns = (
         Column("block_number", "block", Kind.COUNT),
         Column("time", "time (UTC)", Kind.TIME),
@@ -131,12 +127,18 @@ def bites(
         for refusal, answer in zip(replay.refusals, answers, strict=True)
         if answer.stale and "stale" in refusal.reason
     ]
+    early = [
+        refusal
+        for refusal, answer in zip(replay.refusals, answers, strict=True)
+        if refusal.action == Action.LIQUIDATE and answer.gate == GateReason.HALTED
+    ]
     return (
         *_refusals(find, replay, answers),
         *_calls(find),
         *_losses(find),
         *_markets(find),
         *option_bites(find, outdated),
+        *power_bites(find, early),
     )
 
 
@@ -169,7 +171,7 @@ def _refusals(find: Finder, replay: Replay, answers: Sequence[Answer]) -> list[B
         for refusal, _ in capped
         if event.number("account") == refusal.account and event.number("size") == refusal.size - LOT
     ]
-    jumped = [(refusal, answer) for refusal, answer in pairs if answer.jumped]
+    jumped = [(refusal, answer) for refusal, answer in pairs if answer.jumped and not answer.gate]
     return [
         _refused(
             "A United Kingdom retail client may not open a crypto derivative",

@@ -16,7 +16,7 @@ from keelmark.chain.signer import Signer
 from keelmark.identifiers import complete_lei, pack_lei
 from keelmark.types import ClientCategory
 
-__all__ = ["CAST", "FUNCTIONS", "Actor", "signer_of", "test_lei"]
+__all__ = ["CAST", "FUNCTIONS", "LATE_READER", "Actor", "signer_of", "test_lei"]
 
 RETAIL = ClientCategory.RETAIL
 PROFESSIONAL = ClientCategory.PROFESSIONAL
@@ -48,6 +48,11 @@ class Actor:
         """Whether it is a natural person and retail client."""
         return self.category == RETAIL
 
+    @property
+    def warned(self) -> bool:
+        """Whether it accepts a risk warning; nobody publishes one where it may open nothing."""
+        return self.retail and self.country != "GB"
+
 
 NORTH, SOUTH = "clearing member north", "clearing member south"
 
@@ -63,7 +68,7 @@ CAST = (
     Actor("trading firm", PROFESSIONAL, "GB", cash=255_000, carried_by=SOUTH),
     Actor("family office", PROFESSIONAL, "IT", cash=310_000, carried_by=NORTH, reserve=900_000),
     Actor("bond investor", PROFESSIONAL, "NL", cash=50_000, bonds=310_000, carried_by=SOUTH),
-    Actor("short seller", PROFESSIONAL, "SE", cash=82_000, carried_by=NORTH),
+    Actor("short seller", PROFESSIONAL, "DE", cash=82_000, carried_by=NORTH),
     Actor("retail client de", RETAIL, "DE", cash=5_000, carried_by=NORTH),
     Actor("retail client fr", RETAIL, "FR", cash=6_000, carried_by=SOUTH),
     Actor("retail client es", RETAIL, "ES", cash=5_000, carried_by=SOUTH),
@@ -82,7 +87,10 @@ FUNCTIONS = (
     "deployer",
     "house operator",
     "registrar",
-    "supervisor",
+    "convenor",
+    "authority",
+    "authority fr",
+    "sanctions officer",
     "lister",
     "price operator",
     "minter",
@@ -90,6 +98,24 @@ FUNCTIONS = (
     "trading venue",
 )
 """Wallets that hold a role or pay for transactions, and are no party."""
+
+AUTHORITY_LEI, AUTHORITY_COUNTRY = 900, "DE"
+"""Number of the founding authority's test LEI, and its jurisdiction."""
+
+FOREIGN_LEI, FOREIGN_COUNTRY = 901, "FR"
+"""The same of the authority that is recognised after it."""
+
+LATE_READER = "retail client fr"
+"""Accepts its risk warning only after it was refused a trade for want of it."""
+
+RISK_WARNING = (
+    "CFDs are complex instruments and come with a high risk of losing money rapidly due to "
+    "leverage. The vast majority of retail client accounts lose money when trading in CFDs. You "
+    "should consider whether you understand how CFDs work and whether you can afford to take the "
+    "high risk of losing your money."
+)
+"""What retail clients accept: the text of Decision (EU) 2018/796, Annex II, Section A, for a
+provider that has no year of accounts yet."""
 
 REPORTERS = ("reporter one", "reporter two", "reporter three")
 STRESS_REPORTERS = ("synthetic reporter one", "synthetic reporter two", "synthetic reporter three")

@@ -9,8 +9,14 @@ from keelmark.events import Event
 from keelmark.ledger.audit import Audit
 from keelmark.reports.report import Bite
 from keelmark.reports.tables import Names
+from keelmark.types import GateReason
 
-__all__ = ["Finder"]
+__all__ = ["Finder", "gate_words"]
+
+
+def gate_words(gate: int) -> str:
+    """The gate's reason in one phrase."""
+    return f"gate {gate}, {GateReason(gate).name.lower().replace('_', ' ')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ arithmetic, and the contracts check again: had the twin been wrong by one wei, t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from keelmark.chain.operations import Operation, Receipt
 from keelmark.errors import Reverted
@@ -21,10 +22,10 @@ from keelmark.margin.liquidation import (
 )
 from keelmark.margin.marks import measure_price
 from keelmark.margin.results import MarginResult
-from keelmark.scenario.cast import CAST
+from keelmark.scenario.cast import CAST, signer_of
 from keelmark.scenario.option_story import DEALER
-from keelmark.scenario.venue import GAS, Venue
-from keelmark.types import AccountFlag, AccountState, MarketState, Valuation
+from keelmark.scenario.venue import GAS, Refusal, Venue
+from keelmark.types import AccountFlag, AccountState, Action, MarketState, Valuation
 from keelmark.units import WAD, div_ceil
 
 __all__ = ["Hindrance", "Keeper"]
@@ -70,6 +71,16 @@ class Hindrance:
     account: int
     what: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a position that somebody is to take over."""
+
+    taker: str
+    instrument: int
+    size: int
+    """Wad, signed as the position is."""
 
 
 @dataclass
@@ -171,31 +182,69 @@ class Keeper:
 
     def _liquidate(self, book: AccountBook) -> None:
         """Take-overs, largest position first, while it may be liquidated."""
-        venue, house = self.venue, self.venue.deployment.house.address
         for _ in range(WHOLE_STEPS):
-            market = venue.market()
-            if not book.positions or not self._due(book):
+            part = self._part(book)
+            if not part:
                 return
-            order = sorted(book.positions.values(), key=lambda held: -abs(held.size))
-            for held in order:
-                size = size_to_take(book.state(), market, held.instrument)
-                if size:
-                    break
-            else:
+            taking = self._taking(book.account, part)
+            if not self._do(book.account, "liquidate", taking, part.taker):
                 return
-            # Only who is margined by scenarios may hold options.
-            taker = DEALER if held.instrument in venue.book.house.options else LIQUIDATOR
-            taking = venue.deployment.close_out.liquidate(
-                house,
-                book.account,
-                venue.ids[taker],
-                held.instrument,
-                size,
-                ANY_MARK if held.size > 0 else 0,
-                gas=GAS,
-            )
-            if not self._do(book.account, "liquidate", taking, taker):
-                return
+
+    def _part(self, book: AccountBook) -> _Part | None:
+        """What is to be taken over first of an account that may be liquidated."""
+        if not book.positions or not self._due(book):
+            return None
+        market = self.venue.market()
+        for held in sorted(book.positions.values(), key=lambda held: -abs(held.size)):
+            if size := size_to_take(book.state(), market, held.instrument):
+                # Only who is margined by scenarios may hold options.
+                option = held.instrument in self.venue.book.house.options
+                taken = size if held.size > 0 else -size
+                return _Part(DEALER if option else LIQUIDATOR, held.instrument, taken)
+        return None
+
+    def _taking(self, account: int, part: _Part) -> Operation[Receipt]:
+        """The take-over of a part of an account's position."""
+        return self.venue.deployment.close_out.liquidate(
+            self.venue.deployment.house.address,
+            account,
+            self.venue.ids[part.taker],
+            part.instrument,
+            abs(part.size),
+            ANY_MARK if part.size > 0 else 0,
+            gas=GAS,
+        )
+
+    def try_early(self) -> None:
+        """Tries the first take-over that is due, while takers may still have to wait."""
+        venue = self.venue
+        for number, book in sorted(venue.book.accounts.items()):
+            part = self._part(book)
+            if not part:
+                continue
+            told = partial(self._told, part, number)
+            venue.try_send(part.taker, self._taking(number, part), told=told)
+            return
+
+    def _told(self, part: _Part, account: int, refused: Reverted) -> Refusal:
+        """A take-over that was refused, from its taker's side."""
+        venue = self.venue
+        option = part.instrument in venue.book.house.options
+        owner = next(name for name, number in venue.ids.items() if number == account)
+        return Refusal(
+            block_number=venue.chain.block().number,
+            time=venue.now,
+            who=part.taker,
+            account=venue.ids[part.taker],
+            wallet=signer_of(part.taker).address,
+            what=f"take over from {owner}",
+            reason=refused.reason,
+            rule=refused.rule or "",
+            instrument=part.instrument,
+            size=part.size,
+            price=venue.option_mark(part.instrument) if option else venue.mark(),
+            action=Action.LIQUIDATE,
+        )
 
     def _buy_collateral(self, book: AccountBook) -> None:
         """The liquidator buys what covers the cash owed, or all there is."""

@@ -5,20 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from keelmark.bindings.instrument_registry import Terms
+from keelmark.bindings.party_registry import Attestation
 from keelmark.bindings.test_token import TestToken
 from keelmark.chain.client import Chain
 from keelmark.chain.compiler import compile_contract
 from keelmark.deploy import Plan, deploy
 from keelmark.pricing.surface import forward_feed
 from keelmark.scenario.cast import (
+    AUTHORITY_COUNTRY,
+    AUTHORITY_LEI,
     CAST,
     FUNCTIONS,
     HOUSE_DEDICATED,
     REPORTERS,
+    lei_word,
     signer_of,
     test_lei,
 )
-from keelmark.scenario.venue import BOND_FEED, BTC, GAS, LOT_EXP, TOKEN, TOKEN_FEED, Venue
+from keelmark.scenario.venue import (
+    BOND_FEED,
+    BTC,
+    GAS,
+    LOT_EXP,
+    TOKEN,
+    TOKEN_FEED,
+    WARNING_HASH,
+    Venue,
+)
 from keelmark.scenario.volatility import SURFACE
 from keelmark.units import WAD
 
@@ -81,7 +94,11 @@ def open_venue(
             token_feed=TOKEN_FEED,
             operator=signer_of("house operator").address,
             registrar=signer_of("registrar").address,
-            supervisor=signer_of("supervisor").address,
+            convenor=signer_of("convenor").address,
+            supervisor=signer_of("authority").address,
+            supervisor_lei=test_lei(AUTHORITY_LEI),
+            supervisor_jurisdiction=AUTHORITY_COUNTRY,
+            sanctions_officer=signer_of("sanctions officer").address,
             lister=signer_of("lister").address,
             price_operator=signer_of("price operator").address,
         ),
@@ -95,7 +112,13 @@ def open_venue(
     tell("feeds and instruments")
     _list(venue)
     tell("parties and collateral")
-    venue.onboard(CAST)
+    venue.confirm_list()
+    _onboard(venue)
+    for country in sorted({actor.country for actor in CAST if actor.warned}):
+        publishing = deployment.parties.publish_warning(
+            country.encode(), WARNING_HASH, venue.now + 60, gas=GAS
+        )
+        venue.send("registrar", publishing)
     house = deployment.house
     for actor in CAST:
         venue.endow(actor)
@@ -112,6 +135,27 @@ def open_venue(
 def reporter_addresses(names: tuple[str, ...]) -> list[str]:
     """Reporters' addresses in the ascending order that the board asks for."""
     return sorted((signer_of(name).address for name in names), key=lambda text: int(text, 16))
+
+
+def _onboard(venue: Venue) -> None:
+    """Attests every party in one transaction; ids follow the order."""
+    venue.ids.update({actor.name: number for number, actor in enumerate(CAST, start=1)})
+    ids = venue.ids
+    attestations = [
+        Attestation(
+            wallet=signer_of(actor.name).address,
+            identifier=10_000 + ids[actor.name] if actor.retail else lei_word(ids[actor.name]),
+            jurisdiction=actor.country.encode(),
+            category=int(actor.category),
+            natural_person=actor.retail,
+            member=ids[actor.carried_by] if actor.retail else 0,
+            expiry=venue.far_expiry + 400 * 86_400,
+            status_until=0,
+            screened_at=venue.now,
+        )
+        for actor in CAST
+    ]
+    venue.send("registrar", venue.deployment.parties.onboard_many(attestations, gas=GAS))
 
 
 def _list(venue: Venue) -> None:

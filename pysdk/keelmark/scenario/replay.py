@@ -17,6 +17,7 @@ from keelmark.scenario.cast import STRESS_REPORTERS
 from keelmark.scenario.keeper import Hindrance, Keeper
 from keelmark.scenario.opening import NINE_HOURS, open_venue, reporter_addresses
 from keelmark.scenario.option_story import OptionStory, strikes_of
+from keelmark.scenario.power_story import PowerStory
 from keelmark.scenario.prices import DAY, PriceDay, PricePoint, price_path, price_text
 from keelmark.scenario.venue import BOND_FEED, BTC, GAS, LOT, TOKEN_FEED, Refusal, Venue
 from keelmark.scenario.volatility import surface_prices
@@ -34,6 +35,9 @@ GAP_BPS = 4_000
 """What is left of the price after the synthetic gap: it falls by 60 %."""
 
 SIGNED_SLOT = 3
+FALL = 7
+"""The day of the bundled history on which the price falls most, counted from 0."""
+
 MAKERS = ("market maker one", "market maker two", "market maker three")
 
 
@@ -119,32 +123,37 @@ class _Market:
 
     def __post_init__(self) -> None:
         self.options = OptionStory(self.venue, MAKERS[0])
+        self.powers = PowerStory(self.venue, self.keeper)
 
     def step(self, point: PricePoint) -> None:
         """One report of prices, the keeper's round, and what parties do then."""
         venue = self.venue
         self._report(point)
+        venue.keep_list_fresh()
         expires = venue.near_expiry <= point.time < venue.near_expiry + 3600
         if expires:
             for instrument in (venue.near, venue.put, venue.call):
                 self.keeper.settle(instrument)
+        if (point.day, point.place) == (FALL, 2):
+            self.powers.wait_out_the_grace()
         self.keeper.scan()
-        if point.place == 1:
+        if point.place == 1 and point.day % 2:
             self.keeper.roll(venue.perpetual)
         if expires:
             self.options.leave()
-        if point.place == 0:
+        if point.place == 0 and 0 < point.day < self.days - 1:
             self._flow(point.day)
         self._story(point.day, point.place)
+        self._powers(point)
 
     def _report(self, point: PricePoint) -> None:
-        """Brings what reporters sign at one time: the spot, once a day the token and the bond,
-        and the surface as long as options live."""
+        """Brings what reporters sign at one time: the spot, once a day and last of all the token
+        and the bond, and the surface as long as options live."""
         self.points.append(point)
         prices = {BTC: point.price}
         if point.time < self.venue.near_expiry:
             prices |= surface_prices(self.points, self.venue.near_expiry)
-        if point.place == 0:
+        if point.place == 0 or (point.day, point.place) == (self.days - 1, 3):
             prices |= {TOKEN_FEED: WAD, BOND_FEED: WAD}
         self.venue.push_many(prices, point.time)
 
@@ -164,11 +173,14 @@ class _Market:
         return price - price % max(1, min(WAD // 100, price // BPS**2))
 
     def _flow(self, day: int) -> None:
-        """Market makers trade with one another, now above and now below the index."""
+        """On some days market makers trade with one another, now above and now below the index:
+        the perpetual, more seldom a dated future."""
         one, two, three = MAKERS
         venue, bps = self.venue, 8 if day % 3 else -6
-        venue.trade(one, two, (10 + 3 * day) * WAD, self._price(bps), venue.perpetual)
-        venue.trade(two, three, (5 + day) * WAD, self._price(bps * 2), self._dated())
+        if day % 8 == 1:
+            venue.trade(two, three, (5 + day) * WAD, self._price(bps * 2), self._dated())
+        elif day % 4 == 2:
+            venue.trade(one, two, (10 + 3 * day) * WAD, self._price(bps), venue.perpetual)
 
     def _dated(self) -> int:
         """The future that parties trade: the near one, until the hour before it expires."""
@@ -210,7 +222,7 @@ class _Market:
             venue.trade(
                 three, "asset manager", 40 * WAD, self._price(-5), far, tried="asset manager"
             )
-        elif place == 0 and day > 8:
+        elif place == 0 and day > 8 and day % 2:
             self._unwind()
         if moment == (self.days - 2, 1):
             self._leave("family office", one)
@@ -219,12 +231,28 @@ class _Market:
         if moment == (self.days - 1, 3):
             self._at_the_cap("retail client es", two)
 
+    def _powers(self, point: PricePoint) -> None:
+        """What authorities and the sanctions officer do, by day and price of the day."""
+        moment = (point.day, point.place)
+        if moment == (0, 0):
+            self.powers.recognise()
+        elif moment == (1, 2):
+            self.powers.agree()
+        elif moment == (FALL, 1):
+            self.powers.halt(point.time - point.time % DAY)
+        elif moment == (FALL + 1, 1):
+            self.powers.assist()
+        if moment == (self.days - 2, 2):
+            self.powers.put_on_list()
+
     def _retail(self) -> None:
         """A client from a country with a ban, one above the leverage cap and at it, one below."""
         venue, maker, perpetual = self.venue, MAKERS[0], self.venue.perpetual
         venue.trade("retail client uk", maker, WAD // 10, self.venue.mark(), perpetual)
         self._at_the_cap("retail client de", maker)
         size = 5_400 * WAD * WAD // self.venue.mark()
+        size -= size % LOT
+        self.powers.warn(maker, size)
         venue.trade("retail client fr", maker, size, self.venue.mark(), perpetual)
 
     def _at_the_cap(self, name: str, maker: str) -> None:
@@ -276,7 +304,6 @@ class _Market:
             the block in which the synthetic reporters took over.
         """
         venue = self.venue
-        venue.push_many({TOKEN_FEED: WAD, BOND_FEED: WAD}, midnight + 300)
         venue.until(midnight + 600)
         applying = venue.deployment.board.apply_change(BTC, SIGNED_SLOT, gas=GAS)
         block = venue.send("price operator", applying).block_number

@@ -13,6 +13,8 @@ from keelmark.reports.report import Point, Report
 from keelmark.reports.table import Column, Kind, Table, money_text, time_text
 from keelmark.reports.tables import Names, all_tables
 from keelmark.scenario.bites import Answer, bites, refusal_table
+from keelmark.scenario.power_bites import denial_table
+from keelmark.scenario.power_story import LISTED
 from keelmark.scenario.replay import Replay
 from keelmark.scenario.volatility import MODEL
 from keelmark.types import ClientCategory, PartyFlag, Regime
@@ -65,6 +67,11 @@ APPLIED = (
     "SETTLEMENT_INTERVAL_SECONDS",
     "TIGHTENING_NOTICE_SECONDS",
     "SCREENING_MAX_AGE_SECONDS",
+    "SANCTIONS_LIST_MAX_AGE_SECONDS",
+    "MANDATE_DELAY_SECONDS",
+    "POWER_REVIEW_MAX_SECONDS",
+    "HALT_GRACE_SECONDS",
+    "HALT_MAX_SECONDS",
     "MAX_POSITIONS",
 )
 """Rules that take part in a replay, in the order of a reader's interest."""
@@ -89,6 +96,7 @@ def build_report(
     head = reading.head
     finality = reading.finality(head.number)
     events = len(audit.events)
+    denials = denial_table(audit.events, names)
     figures = {
         "chain": chain,
         "chain_id": replay.deployment.chain_id,
@@ -102,9 +110,10 @@ def build_report(
         "refused_transactions": len(replay.refusals),
         "gas_used": replay.gas_used,
         "events": events,
+        "acts_denied": len(denials.rows),
         "values_compared": audit.compared,
         "differences": len(audit.discrepancies),
-        "findings": len(audit.ledger.findings),
+        "findings": len(audit.findings),
         "roots": len(audit.roots),
         "roots_met": sum(root.holds for root in audit.roots),
         "house_money_wad": str(audit.money),
@@ -115,6 +124,7 @@ def build_report(
         ("read at block", f"{head.number:,} ({finality})"),
         ("its time, UTC", time_text(head.time)),
         ("transactions", f"{replay.transactions:,}, {len(replay.refusals)} of them refused"),
+        ("acts denied, reported", f"{len(denials.rows)}"),
         ("events read", f"{events:,}"),
         ("report chains met", f"{figures['roots_met']} of {len(audit.roots)}"),
         ("values compared", f"{audit.compared:,}, {len(audit.discrepancies)} differ"),
@@ -141,6 +151,7 @@ def build_report(
         options=option_tables(audit.events, names),
         others=tuple(others),
         refusals=refusal_table(replay, answers, names),
+        denials=denials,
         roots=_roots(audit),
         rules=_rules(),
         parties=_parties(audit, names),
@@ -190,6 +201,11 @@ def _notes(replay: Replay, prices: str, finality: str, chain: str) -> tuple[str,
         "that never happened, to show negative balance protection. On the chain they are told "
         "from the real ones by their signers, a set of reporters of its own that was announced a "
         "day ahead (FeedChangeAnnounced, FeedChanged). Rows of that part are marked.",
+        "The authorities, their agreement and their case are played as well, and no document "
+        "stands behind the commitments; the digest of the evidence is that of a package built "
+        "from the chain at that block, with its proofs.",
+        f"The sanctions list is a test's, without entries until the {LISTED}'s wallet is put on "
+        "it near the end; its officer confirms it before it is too old for anybody to open.",
         "A price is good for nine hours here, since four come a day; prices of the settlement "
         "token and of the bond for twenty-six, since one comes a day. A live venue sets minutes.",
         f"Every figure is read at the block named above, which is {finality}. Where a chain has "
@@ -218,7 +234,7 @@ def _differences(audit: Audit) -> list[str]:
     unfollowed = [
         f"Block {one.block_number}, log {one.log_index}, {one.event}: {one.field} is "
         f"{one.reported}, expected {one.expected}."
-        for one in audit.ledger.findings
+        for one in audit.findings
     ]
     apart = [
         f"{one.place}, {one.field}: rebuilt {one.rebuilt}, the contract has {one.read}."
@@ -288,6 +304,7 @@ def _parties(audit: Audit, names: Names) -> Table:
                 ClientCategory(party.category).name.lower().replace("_", " "),
                 unpack_country(party.jurisdiction),
                 "client code" if natural else unpack_lei(party.identifier),
+                _status(party.flags),
                 names.account(book.member) if book else "",
                 book.cash if book else 0,
                 book.debt if book else 0,
@@ -299,11 +316,18 @@ def _parties(audit: Audit, names: Names) -> Table:
         Column("category", "client category"),
         Column("jurisdiction", "jurisdiction"),
         Column("identifier", "LEI (test)"),
+        Column("status", "status"),
         Column("member", "carried by"),
         Column("cash_wad", "cash at the end", Kind.MONEY),
         Column("debt_wad", "debt at the end", Kind.MONEY),
     )
     return Table("parties", columns, tuple(rows))
+
+
+def _status(flags: int) -> str:
+    """What stops a party, by its flags."""
+    stops = PartyFlag.CLOSE_ONLY, PartyFlag.FROZEN, PartyFlag.REVOKED, PartyFlag.SANCTIONED
+    return ", ".join(str(flag.name).lower() for flag in stops if flags & flag).replace("_", " ")
 
 
 def _contracts(replay: Replay) -> Table:

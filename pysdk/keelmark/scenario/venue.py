@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, TypeVar
 
+from eth_utils.crypto import keccak
+
 from keelmark.bindings.order_matcher import Order
-from keelmark.bindings.party_registry import Attestation
 from keelmark.bindings.test_token import TestToken
 from keelmark.chain.client import Chain
 from keelmark.chain.operations import Operation, RawLog, Receipt
@@ -25,10 +27,27 @@ from keelmark.ledger import Ledger
 from keelmark.margin.marks import array_stale, is_open_option
 from keelmark.margin.revalued import revalued
 from keelmark.pricing.surface import Surface
-from keelmark.scenario.cast import REPORTERS, Actor, lei_word, signer_of
-from keelmark.types import Engine, MarketState, PriceLane
+from keelmark.regulation import value
+from keelmark.scenario.cast import (
+    LATE_READER,
+    REPORTERS,
+    RISK_WARNING,
+    Actor,
+    signer_of,
+)
+from keelmark.types import Action, Engine, MarketState, PriceLane
 
-__all__ = ["BOND_FEED", "BTC", "GAS", "LOT", "TOKEN_FEED", "Refusal", "Venue"]
+__all__ = [
+    "BOND_FEED",
+    "BTC",
+    "GAS",
+    "LOT",
+    "TOKEN",
+    "TOKEN_FEED",
+    "WARNING_HASH",
+    "Refusal",
+    "Venue",
+]
 
 T = TypeVar("T")
 
@@ -41,6 +60,12 @@ TOKEN = 10**6
 LOT_EXP = 15
 LOT = 10**LOT_EXP
 GAS = 6_000_000
+
+ROUND = 600
+"""Seconds in which all that a price leads to is over."""
+
+LIST_SOURCE = bytes(sha256(b"Keelmark demonstration: a sanctions list without entries").digest())
+WARNING_HASH = bytes(keccak(text=RISK_WARNING))
 ZERO_ADDRESS = "0x" + "00" * 20
 
 ORDER_TYPES = {
@@ -70,6 +95,7 @@ class Refusal:
     time: int
     who: str
     account: int
+    wallet: str
     what: str
     reason: str
     rule: str
@@ -77,6 +103,7 @@ class Refusal:
     size: int
     """Wad, signed, of the side that was refused."""
     price: int
+    action: Action = Action.OPEN
 
 
 @dataclass
@@ -104,6 +131,10 @@ class Venue:
     lanes: dict[int, PriceLane] = field(default_factory=dict)
     surfaces: dict[int, Surface] = field(default_factory=dict)
     now: int = 0
+    list_time: int = 0
+    """When the sanctions list was last confirmed, seconds."""
+    list_source: bytes = LIST_SOURCE
+    """SHA-256 of what it equals."""
     _nonces: dict[str, int] = field(default_factory=dict)
     _places: dict[str, str] = field(default_factory=dict)
 
@@ -227,24 +258,17 @@ class Venue:
 
     # Parties and money
 
-    def onboard(self, cast: Iterable[Actor]) -> None:
-        """Attests every party in one transaction; ids follow the order."""
-        ids = {actor.name: number for number, actor in enumerate(cast, start=len(self.ids) + 1)}
-        self.ids.update(ids)
-        attestations = [
-            Attestation(
-                wallet=signer_of(actor.name).address,
-                identifier=10_000 + ids[actor.name] if actor.retail else lei_word(ids[actor.name]),
-                jurisdiction=actor.country.encode(),
-                category=int(actor.category),
-                natural_person=actor.retail,
-                member=self.ids[actor.carried_by] if actor.retail else 0,
-                expiry=self.far_expiry + 400 * 86_400,
-                screened_at=self.now,
-            )
-            for actor in cast
-        ]
-        self.send("registrar", self.deployment.parties.onboard_many(attestations, gas=GAS))
+    def confirm_list(self) -> None:
+        """Has the sanctions list confirmed, and its time copied for the gate."""
+        sanctions = self.deployment.sanctions
+        self.send("sanctions officer", sanctions.confirm(self.list_source, self.now, gas=GAS))
+        self.list_time = self.now
+        self.send("keeper", self.deployment.parties.sync_list(gas=GAS))
+
+    def keep_list_fresh(self) -> None:
+        """The same, where the list would be too old for somebody to open after this price."""
+        if self.now + ROUND > self.list_time + value("SANCTIONS_LIST_MAX_AGE_SECONDS"):
+            self.confirm_list()
 
     def endow(self, actor: Actor) -> None:
         """Mints what a party brings, and lets house and fund take it when it says so."""
@@ -266,16 +290,23 @@ class Venue:
     def enrol(self, actor: Actor) -> None:
         """Opens a party's account and pays in what it brings."""
         house, account = self.deployment.house, self.ids[actor.name]
+        wallet = signer_of(actor.name).address
         if actor.carried_by:
-            opening = house.open_account(account, self.ids[actor.carried_by], gas=GAS)
+            opening = house.open_account(wallet, self.ids[actor.carried_by], gas=GAS)
             self.send(actor.carried_by, opening)
         else:
-            self.send("house operator", house.admit_member(account, gas=GAS))
+            self.send("house operator", house.admit_member(wallet, gas=GAS))
+        if actor.warned and actor.name != LATE_READER:
+            self.accept_warning(actor.name)
         if actor.scenarios:
             self.send(actor.name, house.choose_engine(account, Engine.SCENARIOS, gas=GAS))
         self.send(actor.name, house.deposit(account, 0, actor.cash * TOKEN, gas=GAS))
         if actor.bonds:
             self.send(actor.name, house.deposit(account, 1, actor.bonds * TOKEN, gas=GAS))
+
+    def accept_warning(self, name: str) -> None:
+        """A retail client accepts the risk warning of its country."""
+        self.send(name, self.deployment.parties.accept_warning(WARNING_HASH, gas=GAS))
 
     def deposit(self, name: str, units: int) -> None:
         """Pays whole settlement units in."""
@@ -301,14 +332,8 @@ class Venue:
         if size <= 0:
             return False
         who = tried or buyer
-        signed = [
-            self._order(name, instrument, sign * size, price)
-            for name, sign in ((buyer, 1), (seller, -1))
-        ]
-        (buy, buy_signature), (sell, sell_signature) = signed
-        matching = self.deployment.matcher.match(
-            buy, buy_signature, sell, sell_signature, size, price, gas=GAS
-        )
+        signed = self.orders(buyer, seller, size, price, instrument)
+        matching = self.deployment.matcher.match(*signed, size, price, gas=GAS)
 
         def told(refused: Reverted) -> Refusal:
             return Refusal(
@@ -316,6 +341,7 @@ class Venue:
                 time=self.now,
                 who=who,
                 account=self.ids[who],
+                wallet=signer_of(who).address,
                 what="buy" if who == buyer else "sell",
                 reason=refused.reason,
                 rule=refused.rule or "",
@@ -325,6 +351,14 @@ class Venue:
             )
 
         return self.try_send("trading venue", matching, told=told)
+
+    def orders(
+        self, buyer: str, seller: str, size: int, price: int, instrument: int
+    ) -> tuple[Order, bytes, Order, bytes]:
+        """Both sides of a match, each with its owner's signature."""
+        buy = self._order(buyer, instrument, size, price)
+        sell = self._order(seller, instrument, -size, price)
+        return *buy, *sell
 
     def _order(self, name: str, instrument: int, size: int, price: int) -> tuple[Order, bytes]:
         """An owner's order and signature, good for an hour."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from keelmark.bindings.runtime import Event
 from keelmark.chain import Chain, Signer, connect
 from keelmark.chain.operations import (
     Call,
@@ -82,7 +80,7 @@ class _OddNode:
 
 @pytest.fixture(scope="module")
 def told() -> Told:
-    """Ten refusals, one of them by a contract that is none of the kit."""
+    """Twelve refusals, one of them by a contract that is none of the kit."""
     acts = opened(Stage(connect()))
     blocks = acts.all()
     return Told(acts, blocks)
@@ -104,7 +102,7 @@ def test_a_trade_of_a_frozen_party(told: Told) -> None:
     assert row.accounts == (IDS["speculator"], IDS["maker"])
     assert row.wallets == (told.acts.address["speculator"], told.acts.address["maker"])
     assert row.instruments == (1,)
-    assert row.gate is GateReason.FROZEN
+    assert (row.gate, row.denied) == (GateReason.FROZEN, (IDS["speculator"],))
     assert row.reason == "house: gate 4, frozen"
     assert row.sender == told.acts.address["venue"]
     assert row.judged_at == told.blocks["trade"] - 1
@@ -119,6 +117,23 @@ def test_a_withdrawal_of_a_frozen_party(told: Told) -> None:
     assert row.wallets == (row.sender,) == (told.acts.address["speculator"],)
     assert (row.gate, row.action) == (GateReason.FROZEN, Action.WITHDRAW)
     assert row.rule is None
+
+
+def test_what_the_house_reports(told: Told) -> None:
+    """Acts by the functions that report a refusal instead of failing."""
+    trade, withdrawal = told.row("tried trade"), told.row("tried withdrawal")
+    for row in (trade, withdrawal):
+        assert (row.origin, row.gate) == (Origin.REPORTED, GateReason.FROZEN)
+        assert row.reason == "house: gate 4, frozen"
+        assert row.accounts == row.denied == (IDS["speculator"],)
+        assert row.wallets == (told.acts.address["speculator"],)
+        assert row.judged_at is None
+    assert (trade.contract, trade.function) == ("OrderMatcher", "try_match")
+    assert (trade.action, trade.instruments) == (Action.INCREASE, (1,))
+    assert any(trade.reference)
+    assert (withdrawal.contract, withdrawal.function) == ("ClearingHouse", "try_withdraw")
+    assert (withdrawal.action, withdrawal.instruments) == (Action.WITHDRAW, ())
+    assert not any(withdrawal.reference)
 
 
 def test_a_refusal_that_is_not_the_gates(told: Told) -> None:
@@ -200,22 +215,6 @@ def reported(told: Told, reason: int, action: int) -> RawLog:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _ActDenied(Event):
-    NAME: ClassVar[str] = "ActDenied"
-    TOPIC: ClassVar[bytes] = ACT_DENIED
-    INDEXED: ClassVar[tuple[str, ...]] = ("uint256", "address")
-    DATA: ClassVar[tuple[str, ...]] = ("uint256", "uint256", "uint256", "int256", "bytes32")
-
-    account: int
-    wallet: str
-    action: int
-    reason: int
-    subject: int
-    amount: int
-    reference: bytes
-
-
 def _one(request: Request) -> Any:
     return (yield request)
 
@@ -230,14 +229,12 @@ def _one(request: Request) -> Any:
 )
 def test_reported_denials(
     told: Told,
-    monkeypatch: pytest.MonkeyPatch,
     action: Action,
     reason: int,
     gate: GateReason | None,
     instruments: tuple[int, ...],
 ) -> None:
     """An event of the house is a row of its own, before the failed transactions that follow."""
-    monkeypatch.setattr(denials, "EVENTS", MappingProxyType({ACT_DENIED: _ActDenied}))
     log = reported(told, reason=reason, action=action)
 
     def node(request: Request, answer: Any) -> Any:
@@ -338,9 +335,8 @@ def test_blocks_replaced_while_they_are_read(told: Told) -> None:
                 told.odd(node, first, first + 1)
 
 
-def test_a_reported_log_of_another_block(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reported_log_of_another_block(told: Told) -> None:
     """Its block was replaced after the logs were read, or has no such transaction."""
-    monkeypatch.setattr(denials, "EVENTS", MappingProxyType({ACT_DENIED: _ActDenied}))
     log = reported(told, reason=4, action=5)
     other = b"\5" * 32
 

@@ -61,6 +61,10 @@ def plan_on(chain, **changes) -> Plan:
         "operator": role(0xA1),
         "registrar": role(0xA2),
         "supervisor": role(0xA3),
+        "convenor": role(0xA6),
+        "supervisor_lei": LEI,
+        "supervisor_jurisdiction": "DE",
+        "sanctions_officer": role(0xA7),
         "lister": role(0xA4),
         "price_operator": role(0xA5),
     }
@@ -123,7 +127,7 @@ def test_every_contract_fits(kit):
 
 def test_the_deployer_holds_nothing(kit):
     chain, made, _ = kit
-    from keelmark.bindings.events import EVENTS, RoleAccepted
+    from keelmark.bindings.events import EVENTS, MandateGranted, RoleAccepted
     from keelmark.bindings.runtime import decode_log
     from keelmark.chain.operations import GetLogs
 
@@ -133,8 +137,22 @@ def test_the_deployer_holds_nothing(kit):
 
     accepted = [decode_log(log, EVENTS) for log in chain.run(logs())]
     holders = {event.holder for event in accepted if isinstance(event, RoleAccepted)}
-    assert {holder.lower() for holder in holders} == {role(0xA0 + n) for n in range(1, 6)}
+    holders |= {event.wallet for event in accepted if isinstance(event, MandateGranted)}
+    assert {holder.lower() for holder in holders} == {role(0xA0 + n) for n in range(1, 8)}
     assert chain.address not in holders
+
+
+def test_the_founding_authority_has_what_the_plan_says(kit):
+    chain, made, _ = kit
+    word = chain.run(made.supervision.mandate_of(role(0xA3)))
+    # id uint8 | jurisdiction uint16 | powers uint16 | from uint32 | until uint32
+    assert word & 0xFF == 1
+    assert (word >> 8 & 0xFFFF).to_bytes(2, "big") == b"DE"
+    assert word >> 24 & 0xFFFF == 127
+    assert word >> 72 == 2**32 - 1
+    found = chain.run(made.lens.governance([]))
+    assert found.rulebook_digest == digest()
+    assert found.list_time == 0
 
 
 def test_the_async_driver_deploys_the_same(kit, compiled):
@@ -169,7 +187,21 @@ def test_existing_parts_are_used(kit):
     )
     assert second.parties.address == made.parties.address
     assert second.house.address != made.house.address
-    assert second.contracts["Rulebook"].transaction_hash == ""
+    for name in ("Rulebook", "Supervision", "SanctionsList", "PartyDesk", "PartyRegistry"):
+        assert second.contracts[name].transaction_hash == ""
+        assert second.contracts[name].address == made.contracts[name].address
+
+
+def test_another_list_than_the_registrys_is_refused(kit):
+    chain, made, _ = kit
+    shared = {
+        "PartyRegistry": made.parties.address,
+        "SanctionsList": made.supervision.address,
+    }
+    before = chain.block().number
+    with pytest.raises(ChainMismatch, match="SanctionsList: the plan names"):
+        deploy(chain, plan_on(chain, existing=shared, token=made.token))
+    assert chain.block().number == before + 1  # the token of the plan
 
 
 def test_existing_parts_must_be_there(kit):
@@ -189,6 +221,12 @@ def test_existing_parts_must_be_there(kit):
         ("lei", "529900T8BM49AURSDO54", "check digits"),
         ("lei", "", "lei"),
         ("operator", "0x12", "operator: expected an address"),
+        ("sanctions_officer", "0x12", "sanctions_officer: expected an address"),
+        ("oracles", ("0x12",), r"oracles\[0\]: expected an address"),
+        ("oracles", (role(1),) * 4, "oracles: expected at most 3"),
+        ("supervisor_lei", LEI[:-1] + "4", "check digits"),
+        ("supervisor_jurisdiction", "UK", "supervisor_jurisdiction"),
+        ("convenor", role(0xA3), "convenor: is the supervisor"),
         ("token", "dollar", "token: expected an address"),
     ],
 )

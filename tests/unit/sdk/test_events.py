@@ -27,10 +27,11 @@ HOUSE_FILES = tuple(
 FILES = {
     Source.HOUSE: HOUSE_FILES,
     Source.FUND: ("margin/DefaultFund.vy",),
-    Source.PARTIES: ("registry/PartyRegistry.vy",),
+    Source.PARTIES: ("registry/PartyRegistry.vy", "registry/PartyDesk.vy"),
     Source.INSTRUMENTS: ("registry/InstrumentRegistry.vy",),
     Source.BOARD: ("oracle/PriceBoard.vy",),
     Source.SANCTIONS: ("registry/SanctionsList.vy",),
+    Source.SUPERVISION: ("supervision/Supervision.vy",),
 }
 _BLOCK = re.compile(r"^event (\w+):\n((?:    .*\n|\n(?=    ))+)", re.MULTILINE)
 _FIELD = re.compile(r"^    (\w+): (indexed\()?(\w+)\)?", re.MULTILINE)

@@ -14,12 +14,14 @@ from keelmark.margin import words
 from keelmark.types import (
     Account,
     CollateralAsset,
+    HoldMandate,
     Instrument,
     Market,
     Option,
     Party,
     Position,
     PriceLane,
+    Suitability,
 )
 
 
@@ -116,7 +118,7 @@ def test_account_word() -> None:
 
 
 def test_party_word() -> None:
-    made = Party(1, 36**20 - 1, 0x4445, 2, 1, 3, 4, 5)
+    made = Party(1, 36**20 - 1, 0x4445, 2, 1, 3, 4, 5, 6, 7)
     expected = (
         1
         + (36**20 - 1 << 32)
@@ -124,11 +126,27 @@ def test_party_word() -> None:
         + (2 << 152)
         + (1 << 160)
         + (3 << 168)
+        + (6 << 176)
         + (4 << 184)
         + (5 << 216)
+        + (7 << 248)
     )
     assert words.pack_party(made) == expected
     assert words.unpack_party(expected) == made
+
+
+def test_suitability_word() -> None:
+    made = Suitability(2**32 - 1, 3, 4, 5, 6)
+    expected = 2**32 - 1 + (3 << 32) + (4 << 40) + (5 << 72) + (6 << 104)
+    assert words.pack_suitability(made) == expected
+    assert words.unpack_suitability(expected) == made
+
+
+def test_hold_mandate_word() -> None:
+    made = HoldMandate(127, 2**32 - 1, 2**64 - 1)
+    expected = 127 + (2**32 - 1 << 32) + (2**64 - 1 << 64)
+    assert words.pack_hold_mandate(made) == expected
+    assert words.unpack_hold_mandate(expected) == made
 
 
 def test_collateral_word() -> None:
@@ -183,7 +201,12 @@ def test_every_lane_holds_its_edges_and_no_more(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize(
     ("unpack", "bits"),
-    [(words.unpack_account, 200), (words.unpack_price_lane, 128), (words.unpack_party, 248)],
+    [
+        (words.unpack_account, 200),
+        (words.unpack_price_lane, 128),
+        (words.unpack_suitability, 136),
+        (words.unpack_hold_mandate, 128),
+    ],
 )
 def test_spare_bits_must_be_clear(unpack: Callable[[int], Any], bits: int) -> None:
     with pytest.raises(words.WordError, match=f"{bits} bits"):

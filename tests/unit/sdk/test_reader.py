@@ -2,7 +2,7 @@
 
 import pytest
 
-from keelmark.bindings import PartyRegistry
+from keelmark.bindings import Supervision
 from keelmark.chain import Signer, connect
 from keelmark.chain.compiler import compile_contract
 from keelmark.chain.operations import BlockHeader, GetBlock, GetLogs, RawLog
@@ -10,6 +10,7 @@ from keelmark.errors import InputError, NoSuchBlock, Reorganised, RpcRefused
 from keelmark.ledger.reader import read_logs, read_roots
 from keelmark.proofs.report_chain import verify
 from tests.conftest import find
+from tests.support.parties import lei_text, lei_word
 
 ADDRESS = "0x" + "11" * 20
 KEY = bytes.fromhex("99" * 32)
@@ -152,31 +153,39 @@ def test_questions_without_sense(addresses, first, last, blocks, told):
         run(read_logs(addresses, first, last, blocks=blocks), Provider())
 
 
-def registry_on(reading):
-    """A party registry on a chain; its constructor reports two roles."""
+def supervision_on(reading):
+    """Supervision on a chain; its constructor reports a role and a mandate."""
     signer = Signer.from_key(KEY)
     reading.local.fund(signer.address)
     chain = reading.signing(signer)
-    code = compile_contract(find("registry/PartyRegistry")).bytecode
+    code = compile_contract(find("supervision/Supervision")).bytecode
     made = chain.run(
-        PartyRegistry.create(code, registrar=chain.address, supervisor="0x" + "22" * 20)
+        Supervision.create(
+            code,
+            convenor=chain.address,
+            authority="0x" + "22" * 20,
+            identifier=lei_word(lei_text(1)),
+            jurisdiction=b"DE",
+            powers=1,
+            until=2**32 - 1,
+        )
     )
-    return chain, PartyRegistry(made.contract)
+    return chain, Supervision(made.contract)
 
 
-def check_reading(chain, registry):
-    reading = chain.run(read_logs([registry.address], 0, blocks=1))
-    roots = chain.run(read_roots([registry.address], reading.head.number))
-    verify(reading.chain_logs(registry.address), roots[registry.address])
+def check_reading(chain, supervision):
+    reading = chain.run(read_logs([supervision.address], 0, blocks=1))
+    roots = chain.run(read_roots([supervision.address], reading.head.number))
+    verify(reading.chain_logs(supervision.address), roots[supervision.address])
     events = reading.events()
-    assert [event.name for event in events] == ["RoleAccepted", "RoleAccepted"]
+    assert [event.name for event in events] == ["RoleAccepted", "MandateGranted"]
     assert {event.timestamp for event in events} == {chain.block(events[0].block_number).time}
     return reading
 
 
 def test_the_embedded_chain_is_read_and_verified():
-    chain, registry = registry_on(connect())
-    reading = check_reading(chain, registry)
+    chain, supervision = supervision_on(connect())
+    reading = check_reading(chain, supervision)
     assert reading.finality(0) == "latest"
     with pytest.raises(InputError, match="not among"):
         reading.chain_logs(ADDRESS)
@@ -184,15 +193,15 @@ def test_the_embedded_chain_is_read_and_verified():
 
 def test_anvil_is_read_and_verified(anvil):
     with anvil.undone():
-        chain, registry = registry_on(anvil)
-        reading = check_reading(chain, registry)
+        chain, supervision = supervision_on(anvil)
+        reading = check_reading(chain, supervision)
         mine = [(row.log.topics, row.log.data, row.log.block_number) for row in reading.rows]
-    chain, registry = registry_on(connect())
-    other = check_reading(chain, registry)
+    chain, supervision = supervision_on(connect())
+    other = check_reading(chain, supervision)
     assert mine == [(row.log.topics, row.log.data, row.log.block_number) for row in other.rows]
 
 
 def test_a_range_past_the_head():
-    chain, registry = registry_on(connect())
+    chain, supervision = supervision_on(connect())
     with pytest.raises(NoSuchBlock):
-        chain.run(read_logs([registry.address], 0, 10_000))
+        chain.run(read_logs([supervision.address], 0, 10_000))

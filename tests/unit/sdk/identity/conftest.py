@@ -11,10 +11,7 @@ from keelmark.bindings.party_registry import PartyRegistry, SignedAttestation
 from keelmark.chain.signer import Signer
 from keelmark.identity import attestation
 from tests.support.parties import lei_text, lei_word
-
-DAY = 86_400
-BASIS = b"EU 596/2014 Art. 23".ljust(32, b"\0")
-CASE = b"\x11" * 32
+from tests.support.registry import BASIS, CASE, DAY, deploy_registry
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +21,11 @@ def signer(actors: Any) -> Signer:
 
 
 @pytest.fixture(scope="module")
-def registry(deploy: Any, actors: Any, send: Any, signer: Signer) -> PartyRegistry:
+def registry(
+    deploy: Any, w3: Any, actors: Any, send: Any, now: Any, signer: Signer
+) -> PartyRegistry:
     """A registry that has recognised it."""
-    made = deploy("registry/PartyRegistry", actors("registrar"), actors("supervisor"))
+    made = deploy_registry(deploy, w3, send, actors, now).parties
     lei = lei_word(lei_text(900))
     call = made.functions.recognise_issuer(2, signer.address, lei, BASIS, CASE)
     send(call, actors("supervisor"))

@@ -34,7 +34,7 @@ def backstop(market: Market, size: int, *names: str, account: str = "client") ->
         market.ids[account],
         market.perpetual,
         size,
-        sorted(market.ids[name] for name in names),
+        market.wallets(*names),
     )
     return market.do(calling, market.actors("keeper"))
 
@@ -119,9 +119,8 @@ def test_call_for_cash_needs_no_price(market: Market, set_time: Any, now: Any) -
 def test_frozen_and_revoked_parties(market: Market) -> None:
     """Peers' case of the blacklisted trader: nobody asks the one who is liquidated."""
     for name in ("client", "retail client"):
-        freezing = market.parties.functions.freeze(market.ids[name], b"\1" * 32, b"\2" * 32)
-        market.do(freezing, market.actors("supervisor"))
-    revoking = market.parties.functions.revoke(market.ids["client"], b"\3" * 32)
+        market.supervise("freeze", name)
+    revoking = market.parties.functions.revoke(market.actors("client"), b"\3" * 32)
     market.do(revoking, market.actors("registrar"))
     market.price(BTC, DEFICIT * WAD)
     market.call_margin("client")
@@ -132,8 +131,7 @@ def test_frozen_and_revoked_parties(market: Market) -> None:
 
 
 def test_frozen_counterparty(market: Market) -> None:
-    freezing = market.parties.functions.freeze(market.ids["maker"], b"\1" * 32, b"\2" * 32)
-    market.do(freezing, market.actors("supervisor"))
+    market.supervise("freeze", "maker")
     market.price(BTC, DEFICIT * WAD)
     close(market, 10 * WAD, "maker")
     check_money(market)
@@ -233,7 +231,7 @@ def test_backstop_cannot_be_starved_of_gas(market: Market) -> None:
         market.ids["client"],
         market.perpetual,
         WAD,
-        [market.ids["other member"]],
+        market.wallets("other member"),
     )
     kept = market.house.functions.backstop(market.ids["other member"])
     for gas in range(100_000, 700_000, 10_000):

@@ -174,7 +174,7 @@ def test_backstop_lot_by_lot_stays_within_promises(market: Market) -> None:
         committing = market.house.functions.commit_backstop(market.ids[name], 20 * WAD)
         market.do(committing, market.actors(name))
     market.price(BTC, DEFICIT * WAD)
-    members = sorted((market.ids["first"], market.ids["second"]))
+    members = market.wallets("first", "second")
     calling = market.close_out.functions.backstop(
         market.house.address, market.ids["client"], market.perpetual, LOT, members
     )

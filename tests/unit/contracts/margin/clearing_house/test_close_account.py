@@ -27,7 +27,7 @@ def test_default_behavior(clearing: Clearing, logs: Any) -> None:
     wallet = market.actors("client").address
     assert dict(event["args"]) == {"account": account, "member": market.member, "wallet": wallet}
     # It can be opened again.
-    opening = market.house.functions.open_account(account, market.member)
+    opening = market.house.functions.open_account(wallet, market.member)
     market.do(opening, market.actors("member"))
 
 
@@ -39,6 +39,30 @@ def test_after_trading_and_withdrawing_everything(clearing: Clearing) -> None:
     market.withdraw("buyer", 100_000)
     market.withdraw("buyer", 100, asset=1)
     market.do(close(clearing, "buyer"), market.actors("buyer"))
+
+
+def test_by_its_member(clearing: Clearing, reverts: Any) -> None:
+    """A frozen client's empty account does not keep its member's share for good."""
+    market = clearing.market
+    account = market.join("client")
+    market.supervise("freeze", "client")
+    with reverts("house: gate 4"):
+        market.send(close(clearing, "client"), market.actors("client"))
+    market.do(close(clearing, "client"), market.actors("member"))
+    assert market.house.functions.accounts(account).call() == 0
+
+
+def test_not_by_its_member_with_money(clearing: Clearing, reverts: Any) -> None:
+    with reverts("house: account not empty"):
+        clearing.market.send(close(clearing, "buyer"), clearing.market.actors("member"))
+
+
+def test_not_by_another_member(clearing: Clearing, reverts: Any) -> None:
+    market = clearing.market
+    market.join("client")
+    market.join("other member", member=True)
+    with reverts("house: gate 9"):
+        market.send(close(clearing, "client"), market.actors("other member"))
 
 
 def test_not_the_accounts_wallet(clearing: Clearing, reverts: Any) -> None:

@@ -121,7 +121,7 @@ def test_close_out_finds_no_house_at_either_address(clearing: Clearing, reverts:
             close_out.call_margin(part, account),
             close_out.end_call(part, account),
             close_out.liquidate(part, account, taker, market.perpetual, WAD, 2**255),
-            close_out.backstop(part, account, market.perpetual, WAD, [market.member]),
+            close_out.backstop(part, account, market.perpetual, WAD, market.wallets("member")),
             close_out.compulsory_close(part, account, market.perpetual, WAD, taker),
             close_out.buy_collateral(part, account, 1, 1, taker, 2**255),
         ):

@@ -86,9 +86,7 @@ def test_not_the_accounts_wallet(clearing: Clearing, reverts: Any) -> None:
 
 def test_frozen_party(clearing: Clearing, reverts: Any) -> None:
     market = clearing.market
-    basis = b"order".ljust(32, b"\0")
-    freezing = market.parties.functions.freeze(market.ids["buyer"], basis, basis)
-    market.do(freezing, market.actors("supervisor"))
+    market.supervise("freeze", "buyer")
     with reverts("house: gate 4"):
         market.send(deposit(clearing, "buyer", 0, 1), market.actors("buyer"))
 

@@ -213,7 +213,7 @@ def test_not_the_accounts_wallet(clearing: Clearing, reverts: Any) -> None:
 def test_revoked_party_may_reduce_only(clearing: Clearing, reverts: Any) -> None:
     market = clearing.market
     market.trade("buyer", "seller", 4 * WAD, MARK)
-    revoking = market.parties.functions.revoke(market.ids["buyer"], b"left".ljust(32, b"\0"))
+    revoking = market.parties.functions.revoke(market.actors("buyer"), b"left".ljust(32, b"\0"))
     market.do(revoking, market.actors("registrar"))
     with reverts("house: gate 3"):
         clearing.ask("buyer", "third", WAD, MARK)
@@ -226,9 +226,7 @@ def test_revoked_party_may_reduce_only(clearing: Clearing, reverts: Any) -> None
 def test_frozen_party_may_do_nothing(clearing: Clearing, reverts: Any) -> None:
     market = clearing.market
     market.trade("buyer", "seller", 4 * WAD, MARK)
-    basis = b"order".ljust(32, b"\0")
-    freezing = market.parties.functions.freeze(market.ids["buyer"], basis, basis)
-    market.do(freezing, market.actors("supervisor"))
+    market.supervise("freeze", "buyer")
     for size in (WAD, 4 * WAD):
         with reverts("house: gate 4"):
             clearing.ask("third", "buyer", size, MARK)

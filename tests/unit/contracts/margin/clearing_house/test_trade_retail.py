@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.clearing import CLOSE_OUT, OPENING, Clearing
-from tests.support.market import PROFESSIONAL, RETAIL
+from tests.support.clearing import CLOSE_OUT, HOUR, OPENING, Clearing
+from tests.support.market import BTC, PROFESSIONAL, RETAIL
 from tests.support.orders import WAD
 
 MARK = 8000 * WAD
@@ -105,7 +105,7 @@ def test_new_retail_client_keeps_old_terms_and_opens_nothing(
     market = clearing.market
     market.join("switcher", PROFESSIONAL, "DE", cash=10_000)
     market.trade("switcher", "seller", 3 * WAD, MARK)
-    renew(clearing, "switcher", RETAIL)
+    market.renew("switcher", RETAIL)
     assert market.margin("switcher")["requirement"] == 7_920 * WAD
     with reverts("house: category changed"):
         clearing.ask("switcher", "third", LOT, MARK)
@@ -123,7 +123,10 @@ def test_new_professional_keeps_the_floor_until_flat(clearing: Clearing) -> None
     market = clearing.market
     market.join("saver", RETAIL, "DE", cash=10_000)
     market.trade("saver", "seller", WAD, MARK)
-    renew(clearing, "saver", PROFESSIONAL)
+    market.do(market.parties.functions.request_category(PROFESSIONAL), market.actors("saver"))
+    clearing.go_to(market.now() + 24 * HOUR)
+    market.price(BTC, MARK)
+    market.renew("saver", PROFESSIONAL)
     market.trade("saver", "seller", WAD, MARK)
     assert market.margin("saver")["requirement"] == 8_000 * WAD
     market.trade("seller", "saver", 2 * WAD, MARK)
@@ -146,15 +149,7 @@ def test_bonds_carry_no_retail_position(clearing: Clearing, reverts: Any) -> Non
     market = clearing.market
     market.join("switcher", PROFESSIONAL, "DE", cash=3_000, bonds=10_000)
     clearing.ask("switcher", "seller", WAD, MARK)
-    renew(clearing, "switcher", RETAIL)
+    market.renew("switcher", RETAIL)
     with reverts("house: below initial margin"):
         clearing.ask("switcher", "seller", WAD, MARK)
     clearing.ask("switcher", "seller", 750 * LOT, MARK)
-
-
-def renew(clearing: Clearing, name: str, category: int) -> None:
-    """The registrar puts a party into another category."""
-    market = clearing.market
-    time = market.now()
-    renewing = market.parties.functions.renew(market.ids[name], category, time + 300 * 86_400, time)
-    market.do(renewing, market.actors("registrar"))

@@ -132,7 +132,7 @@ def test_without_positions_no_price_is_needed(
 
 def test_revoked_party_takes_its_money_out(clearing: Clearing) -> None:
     market = clearing.market
-    revoking = market.parties.functions.revoke(market.ids["buyer"], b"left".ljust(32, b"\0"))
+    revoking = market.parties.functions.revoke(market.actors("buyer"), b"left".ljust(32, b"\0"))
     market.do(revoking, market.actors("registrar"))
     market.withdraw("buyer", 100_000)
 
@@ -145,9 +145,7 @@ def test_not_the_accounts_wallet(clearing: Clearing, reverts: Any) -> None:
 
 def test_frozen_party(clearing: Clearing, reverts: Any) -> None:
     market = clearing.market
-    basis = b"order".ljust(32, b"\0")
-    freezing = market.parties.functions.freeze(market.ids["buyer"], basis, basis)
-    market.do(freezing, market.actors("supervisor"))
+    market.supervise("freeze", "buyer")
     with reverts("house: gate 4"):
         market.send(withdraw(clearing, "buyer", 0, 1), market.actors("buyer"))
 

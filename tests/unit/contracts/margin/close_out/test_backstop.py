@@ -27,7 +27,7 @@ def left(market: Market, name: str) -> int:
 
 def backstop(market: Market, size: int, *names: str, instrument: int | None = None) -> Any:
     """A stranger calls on the members."""
-    members = sorted(market.ids[name] for name in names)
+    members = market.wallets(*names)
     calling = market.close_out.functions.backstop(
         market.house.address,
         market.ids["client"],
@@ -107,8 +107,7 @@ def test_broken_promise_is_struck_out(members: Market, logs: Any) -> None:
 
 
 def test_barred_member(members: Market) -> None:
-    freezing = members.parties.functions.freeze(members.ids["first"], b"\1" * 32, b"\2" * 32)
-    members.do(freezing, members.actors("supervisor"))
+    members.supervise("freeze", "first")
     backstop(members, 6 * WAD, "first", "second")
     assert left(members, "first") == 0
     assert members.position("first").size == 0
@@ -116,9 +115,9 @@ def test_barred_member(members: Market) -> None:
 
 
 def test_members_not_ascending(members: Market, reverts: Any) -> None:
-    numbers = [members.ids["second"], members.ids["first"]]
+    wallets = members.wallets("first", "second")[::-1]
     calling = members.close_out.functions.backstop(
-        members.house.address, members.ids["client"], members.perpetual, WAD, numbers
+        members.house.address, members.ids["client"], members.perpetual, WAD, wallets
     )
     with reverts("close-out: members not ascending"):
         members.do(calling, members.actors("keeper"))

@@ -86,5 +86,5 @@ def test_frozen_wallet(vault: Vault, reverts: Any) -> None:
     wipe(vault)
     vault.refill(9, 0, 0, 200 * UNIT)
     vault.send(vault.house.functions.set_word(vault.wallet(1).address, 1 | FROZEN))
-    with reverts("fund: wallet frozen"):
+    with reverts("fund: gate 4"):
         vault.claim(1, 0)

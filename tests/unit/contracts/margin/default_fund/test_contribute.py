@@ -64,7 +64,7 @@ def test_not_the_members_wallet(vault: Vault, reverts: Any) -> None:
 
 def test_frozen_wallet(vault: Vault, reverts: Any) -> None:
     vault.send(vault.house.functions.set_word(vault.wallet(1).address, 1 | FROZEN))
-    with reverts("fund: wallet frozen"):
+    with reverts("fund: gate 4"):
         vault.contribute(1, UNIT)
 
 

@@ -87,7 +87,7 @@ def test_account_zero_is_nobodys(vault: Vault, reverts: Any) -> None:
 def test_frozen_wallet(vault: Vault, reverts: Any) -> None:
     vault.contribute(1, 500)
     vault.send(vault.house.functions.set_word(vault.wallet(1).address, 1 | FROZEN))
-    with reverts("fund: wallet frozen"):
+    with reverts("fund: gate 4"):
         vault.withdraw(1, 500)
 
 

@@ -149,10 +149,13 @@ def test_retail_account_cannot_hold_on_to_margin_by_category(
 ) -> None:
     """Professional again with options open, a client keeps the floor until it is flat."""
     market = venue.market
+    market.do(market.parties.functions.request_category(2), market.actors("saver"))
+    market.set_time(market.now() + 86_400)
+    market.price(TOKEN_FEED, WAD)
+    venue.set(SPOT)
+    market.refresh(venue.call)
     venue.trade("buyer", "saver", WAD, venue.call)
-    time = market.now()
-    renewing = market.parties.functions.renew(market.ids["saver"], 2, time + 300 * 86_400, time)
-    market.do(renewing, market.actors("registrar"))
+    market.renew("saver", 2)
     assert market.margin("saver")["requirement"] == 4_000 * WAD
     venue.trade("buyer", "saver", WAD, venue.call)
     assert market.margin("saver")["requirement"] == 8_000 * WAD

@@ -10,6 +10,7 @@ from tests.support.distress import check_money
 from tests.support.market import BTC
 from tests.support.option_reference import Linear, Option, requirement
 from tests.support.orders import WAD
+from tests.support.several import liquidate_all
 from tests.unit.contracts.margin.options.conftest import SPOT, OptionVenue
 
 CALL_LIMIT = 2_100_000
@@ -129,7 +130,7 @@ def test_largest_account(crowded: tuple[OptionVenue, list[int]]) -> None:
 def test_largest_account_five_at_a_time(crowded: tuple[OptionVenue, list[int]]) -> None:
     venue, options = crowded
     market = venue.market
-    spent = market.liquidate_all("crowd", "third", options)
+    spent = liquidate_all(market, "crowd", "third", options)
     assert market.statement("crowd")[7] == 0
     assert max(spent) < CALL_LIMIT + 200_000, spent
     check_money(market)

@@ -39,7 +39,7 @@ def backstop(venue: OptionVenue, size: int, *names: str) -> Any:
         market.ids["client"],
         venue.call,
         size,
-        sorted(market.ids[name] for name in names),
+        market.wallets(*names),
     )
     return market.do(calling, market.actors("keeper"))
 
@@ -154,7 +154,7 @@ def test_promise_is_not_broken_by_little_gas(client: OptionVenue) -> None:
     client.set(HIGH)
     market, backend = client.market, client.clearing.backend
     calling = market.close_out.functions.backstop(
-        market.house.address, market.ids["client"], client.call, WAD, [market.ids["first"]]
+        market.house.address, market.ids["client"], client.call, WAD, market.wallets("first")
     )
     kept = set()
     for gas in range(200_000, 1_600_000, 35_000):
@@ -186,7 +186,7 @@ def test_promise_may_owe_a_premium(client: OptionVenue) -> None:
     client.set(2_900 * WAD)
     assert market.margin("bull")["equity"] < 0
     calling = market.close_out.functions.backstop(
-        market.house.address, market.ids["bull"], client.call, WAD, [market.ids["bonded"]]
+        market.house.address, market.ids["bull"], client.call, WAD, market.wallets("bonded")
     )
     market.do(calling, market.actors("keeper"))
     assert market.position("bonded", client.call).size == WAD

@@ -47,7 +47,7 @@ def test_promise_of_a_member_with_a_stale_array(short_client: OptionVenue) -> No
         market.ids["client"],
         venue.call,
         10 * WAD,
-        sorted(market.ids[name] for name in ("first", "second")),
+        market.wallets("first", "second"),
     )
     market.do(calling, market.actors("keeper"))
     assert market.position("first", venue.call).size == -5 * WAD

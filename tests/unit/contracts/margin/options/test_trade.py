@@ -326,11 +326,7 @@ def test_category_changed(venue: OptionVenue, reverts: Any) -> None:
     """A client who has become retail opens nothing new beside what is open; closing passes."""
     market = venue.market
     venue.trade("buyer", "seller", WAD, venue.call)
-    time = market.now()
-    renewing = market.parties.functions.renew(
-        market.ids["seller"], RETAIL, time + 300 * 86_400, time
-    )
-    market.do(renewing, market.actors("registrar"))
+    market.renew("seller", RETAIL)
     with reverts("house: category changed"):
         venue.trade("third", "seller", WAD, venue.call)
     venue.trade("seller", "buyer", WAD, venue.call)

@@ -11,7 +11,11 @@ from web3.contract import Contract
 
 NOW = 1_600_000_000
 YEAR = 31_536_000
-ISSUERS = 1 << 1
+DAY = 86_400
+HOUR = 3_600
+LIST_AGE = 3 * DAY
+TABLE = 1 << 1 | (NOW - LIST_AGE) << 128
+"""The registrar counts, the list is just not stale, and there has been no halt."""
 
 MEMBER_STATES = {
     "AT",
@@ -72,9 +76,11 @@ def word(
         (letters, 16),
         (category, 8),
         (flags, 8),
-        (issuer, 16),
+        (issuer, 8),
+        (200, 8),
         (expiry, 32),
         (screened_at, 32),
+        (201, 8),
     )
     packed = offset = 0
     for value, width in lanes:
@@ -83,8 +89,10 @@ def word(
     return packed
 
 
-def ask(gate: Contract, party: int, action: int, asset_class: int = CRYPTO) -> int:
-    answer = gate.functions.reason(party, 5, action, asset_class, NOW, ISSUERS).call()
+def ask(
+    gate: Contract, party: int, action: int, asset_class: int = CRYPTO, table: int = TABLE
+) -> int:
+    answer = gate.functions.reason(party, 5, action, asset_class, NOW, table).call()
     return int(answer)
 
 
@@ -103,9 +111,14 @@ def test_default_behavior(gate: Contract) -> None:
         (word(screened_at=NOW - YEAR - 1), 8, 0),
         (word(account=6), 9, 9),
         (word(issuer=2), 10, 0),
-        (word(issuer=256), 10, 0),
-        (word(issuer=65_535), 10, 0),
+        (word(issuer=127), 10, 0),
         (word(flags=16), 0, 0),
+        (word(flags=32), 11, 11),
+        (word(flags=32 + 4), 4, 4),
+        (word(flags=32 + 8 + 2), 11, 11),
+        (word(account=6, flags=32), 9, 9),
+        (word(flags=64), 0, 0),
+        (word(flags=128), 0, 0),
         (word(category=3), 0, 0),
         (word(flags=4 + 8 + 2, expiry=0), 4, 4),
         (word(account=6, flags=4), 9, 9),
@@ -119,6 +132,39 @@ def test_default_behavior(gate: Contract) -> None:
 def test_table(gate: Contract, party: int, risky: int, safe: int) -> None:
     assert {ask(gate, party, action) for action in RISKY} == {risky}
     assert {ask(gate, party, action) for action in SAFE} == {safe}
+
+
+def test_list_stale(gate: Contract) -> None:
+    """Nothing is opened or increased; take-overs go on."""
+    stale = TABLE - (1 << 128)
+    assert {ask(gate, word(), action, table=stale) for action in (1, 2, 0, 8)} == {12}
+    assert {ask(gate, word(), action, table=stale) for action in (6, *SAFE)} == {0}
+    assert ask(gate, word(flags=2), 1, table=stale) == 5
+    assert ask(gate, word(category=1, jurisdiction="US"), 1, table=stale) == 12
+
+
+@pytest.mark.parametrize(
+    ("until", "opening", "taking"),
+    [
+        (NOW + DAY, 13, 13),
+        (NOW + 1, 13, 13),
+        (NOW, 0, 13),
+        (NOW - HOUR + 1, 0, 13),
+        (NOW - HOUR, 0, 0),
+        (1, 0, 0),
+    ],
+)
+def test_halted(gate: Contract, until: int, opening: int, taking: int) -> None:
+    """Take-overs wait an hour longer; getting out of risk never waits."""
+    halted = TABLE | until << 160
+    assert {ask(gate, word(), action, table=halted) for action in (1, 2, 0, 8)} == {opening}
+    assert ask(gate, word(), 6, table=halted) == taking
+    assert {ask(gate, word(), action, table=halted) for action in SAFE} == {0}
+
+
+def test_list_stale_before_halted(gate: Contract) -> None:
+    table = TABLE - (1 << 128) | (NOW + 1) << 160
+    assert [ask(gate, word(), action, table=table) for action in (1, 6)] == [12, 13]
 
 
 @pytest.mark.parametrize("action", [0, 8, 256, 259, 2**255])

@@ -12,11 +12,9 @@ from web3.types import TxReceipt
 
 from tests.support.attested import SignedAttestation
 from tests.support.parties import Attestation, lei_text, lei_word
+from tests.support.registry import BASIS, CASE, DAY, Registry, deploy_registry
 
-DAY = 86_400
 YEAR = 365 * DAY
-BASIS = b"EU 596/2014 Art. 23".ljust(32, b"\0")
-CASE = b"\x11" * 32
 
 OPEN, INCREASE, REDUCE, CLOSE, WITHDRAW, LIQUIDATE, DEPOSIT = range(1, 8)
 RISKY = (OPEN, INCREASE, LIQUIDATE)
@@ -28,17 +26,28 @@ ISSUER_LEI = lei_word(lei_text(900))
 
 
 @pytest.fixture(scope="module")
-def registry(deploy: Any, actors: Any) -> Contract:
+def standing(deploy: Any, w3: Any, send: Any, actors: Any, now: Any) -> Registry:
+    """An empty registry with its desk, the authorities and the sanctions list."""
+    return deploy_registry(deploy, w3, send, actors, now)
+
+
+@pytest.fixture(scope="module")
+def registry(standing: Registry) -> Contract:
     """An empty registry."""
-    made: Contract = deploy("registry/PartyRegistry", actors("registrar"), actors("supervisor"))
-    return made
+    return standing.parties
+
+
+@pytest.fixture
+def wait(standing: Registry, set_time: Callable[[int], None]) -> Callable[[int], None]:
+    """``wait(unix)``: the time, with a sanctions list that does not go stale meanwhile."""
+    return lambda time: standing.wait(set_time, time)
 
 
 @pytest.fixture(scope="module")
 def firm(actors: Any, now: Callable[[], int]) -> Attestation:
     """A professional legal person, account 1 once it is onboarded."""
     return Attestation(
-        actors("member"), lei_word(lei_text(1)), b"DE", 2, False, 0, now() + YEAR, now() - DAY
+        actors("member"), lei_word(lei_text(1)), b"DE", 2, False, 0, now() + YEAR, 0, now() - DAY
     )
 
 
@@ -67,9 +76,11 @@ def onboard(registry: Contract, send: Any, actors: Any) -> Callable[[Attestation
 
 
 @pytest.fixture
-def parties(onboard: Any, firm: Attestation, person: Attestation) -> list[TxReceipt]:
-    """The firm and the person onboarded, as accounts 1 and 2."""
-    return [onboard(firm), onboard(person)]
+def parties(
+    onboard: Any, standing: Registry, firm: Attestation, person: Attestation
+) -> list[TxReceipt]:
+    """The firm and the person onboarded, as accounts 1 and 2; the person accepts its warning."""
+    return [onboard(firm), onboard(person), *standing.accept_warning(person.wallet, "FR")]
 
 
 @pytest.fixture
@@ -84,11 +95,20 @@ def reason(registry: Contract, firm: Attestation) -> Callable[..., int]:
 
 
 @pytest.fixture
-def supervise(registry: Contract, send: Any, actors: Any) -> Callable[..., TxReceipt]:
-    """``supervise("freeze", 1)``: a power, by the supervisor unless another is named."""
+def supervise(
+    standing: Registry, send: Any, actors: Any, firm: Attestation
+) -> Callable[..., TxReceipt]:
+    """``supervise("freeze")``: a power over the firm, by the supervisor, unless others are
+    named."""
 
-    def done(power: str, account: int, basis: bytes = BASIS, by: str = "supervisor") -> TxReceipt:
-        call = getattr(registry.functions, power)(account, basis, CASE)
+    def done(
+        power: str,
+        wallet: str = firm.wallet,
+        basis: bytes = BASIS,
+        by: str = "supervisor",
+        **fields: int,
+    ) -> TxReceipt:
+        call = standing.power(power, wallet, basis, **fields)
         made: TxReceipt = send(call, actors(by))
         return made
 

@@ -10,6 +10,7 @@ from web3.contract import Contract
 from tests.support.attested import SignedAttestation, short_v
 from tests.support.orders import NOBODY, high_s
 from tests.support.parties import Attestation, lei_text, lei_word, read_party
+from tests.support.registry import deploy_registry
 
 from .conftest import CONTRACT_ISSUER, ISSUER_LEI, KEY_ISSUER
 
@@ -26,11 +27,11 @@ def test_default_behavior(
         2,
         0,
         KEY_ISSUER,
+        0,
         claim.expiry,
         claim.screened_at,
         0,
     )
-    assert registry.functions.wallet_of(1).call() == claim.wallet
     assert registry.functions.account_count().call() == 1
     (event,) = logs(receipt, registry)
     assert event.event == "PartyAttested"
@@ -73,7 +74,18 @@ def test_natural_person(
     assert event.args.member == 1
     assert event.args.nonce == 2**256 - 1
     word = registry.functions.word_of(person.wallet).call()
-    assert read_party(word) == (2, 2**103 + 9, "FR", 1, 1, 2, person.expiry, person.screened_at, 0)
+    assert read_party(word) == (
+        2,
+        2**103 + 9,
+        "FR",
+        1,
+        1,
+        2,
+        0,
+        person.expiry,
+        person.screened_at,
+        0,
+    )
 
 
 def test_by_a_contract(
@@ -185,6 +197,7 @@ def test_not_the_issuer(
         {"category": 3},
         {"natural_person": True, "member": 1},
         {"expiry": 2**32 - 1},
+        {"status_until": 2**32 - 1},
         {"screened_at": 0},
         {"nonce": 8},
         {"document": bytes(32)},
@@ -258,7 +271,7 @@ def test_revoked_and_brought_again(
 ) -> None:
     """Not the old one in any encoding, and not a new one either."""
     attest(claim)
-    send(registry.functions.revoke(1, b"\1" * 32), actors("registrar"))
+    send(registry.functions.revoke(claim.wallet, b"\1" * 32), actors("registrar"))
     with reverts(None):
         attest(claim, altered(signed(claim)))
     with reverts("parties: revoked"):
@@ -275,9 +288,10 @@ def test_another_registry(
     attest: Any,
     reverts: Any,
     w3: Any,
+    now: Any,
     claim: SignedAttestation,
 ) -> None:
-    twin = deploy("registry/PartyRegistry", actors("registrar"), actors("supervisor"))
+    twin = deploy_registry(deploy, w3, send, actors, now).parties
     with reverts("parties: not the issuer"):
         attest(claim, claim.sign(issuer.key, twin.address, w3.eth.chain_id))
 
@@ -337,13 +351,16 @@ def test_no_wallet(issuer: Any, attest: Any, reverts: Any, claim: SignedAttestat
         ({"category": 4}, "parties: bad category"),
         ({"expiry": 0}, "parties: bad expiry"),
         ({"expiry": 2**32}, "parties: bad expiry"),
+        ({"status_until": 1}, "parties: bad status date"),
+        ({"status_until": 2**32}, "parties: bad status date"),
+        ({"category": 1, "status_until": 2**32 - 1}, "parties: bad status date"),
         ({"screened_at": 2**32 - 1}, "parties: future screening"),
         ({"screened_at": 1}, "parties: stale screening"),
         ({"identifier": lei_word(lei_text(1)) + 1}, "parties: bad lei"),
         ({"identifier": 0}, "parties: bad lei"),
         ({"member": 1}, "parties: member of a firm"),
         ({"natural_person": True, "identifier": 2**104}, "parties: bad client code"),
-        ({"natural_person": True, "identifier": 5, "member": 9}, "parties: no such account"),
+        ({"natural_person": True, "identifier": 5, "member": 9}, "parties: bad member"),
     ],
 )
 def test_bad_input(

@@ -14,23 +14,33 @@ from .conftest import DAY, YEAR
 
 
 def test_renewal_without_a_gap(
-    registry: Contract, issuer: Any, attest: Any, logs: Any, set_time: Any, reason: Any, claim: Any
+    registry: Contract,
+    issuer: Any,
+    attest: Any,
+    send: Any,
+    logs: Any,
+    wait: Any,
+    reason: Any,
+    claim: Any,
 ) -> None:
     """Account and identity stay; category, expiry and screening are the new ones."""
     claim = claim.but(expiry=claim.expiry - 60 * DAY)
     attest(claim)
-    set_time(claim.expiry - 1)
+    send(registry.functions.request_category(3), claim.wallet)
+    wait(claim.expiry - 1)
     assert reason(1) == 0
     later = claim.but(
         nonce=8, category=3, expiry=claim.expiry + YEAR, screened_at=claim.expiry - DAY
     )
-    (event,) = logs(attest(later), registry)
+    granted, event = logs(attest(later), registry)
+    assert granted.event == "SuitabilityChanged"
+    assert granted.args.suitability == 0
     assert event.event == "PartyAttested"
     assert event.args.account == 1
     word = read_party(registry.functions.word_of(claim.wallet).call())
-    assert word == (1, claim.identifier, "DE", 3, 0, 2, later.expiry, later.screened_at, 0)
+    assert word == (1, claim.identifier, "DE", 3, 0, 2, 0, later.expiry, later.screened_at, 0)
     assert registry.functions.account_count().call() == 1
-    set_time(claim.expiry)
+    wait(claim.expiry)
     assert reason(1) == 0
 
 
@@ -39,7 +49,7 @@ def test_renewal_keeps_flags(
     registry: Contract, issuer: Any, attest: Any, supervise: Any, claim: Any, power: str
 ) -> None:
     attest(claim)
-    supervise(power, 1)
+    supervise(power)
     before = read_party(registry.functions.word_of(claim.wallet).call()).flags
     assert before != 0
     attest(claim.but(nonce=8, screened_at=claim.screened_at + 1))
@@ -81,18 +91,20 @@ def test_another_issuer(
     signed: Any,
     actors: Any,
     reverts: Any,
-    set_time: Any,
+    wait: Any,
     claim: SignedAttestation,
 ) -> None:
     """While an issuer counts and its word holds, nobody else renews its party; then anyone
-    recognised does."""
+    recognised does, if the party brings it: who attests a party can announce its key as lost."""
     recognise(4, actors("second attester"), lei_word(lei_text(902)))
     attest(claim)
     theirs = claim.but(issuer=4, screened_at=claim.screened_at + 1, expiry=claim.expiry + YEAR)
     with reverts("parties: another issuer"):
         attest(theirs, signed(theirs, "second attester"))
     set_issuer(2, False)
-    attest(theirs, signed(theirs, "second attester"))
+    with reverts("parties: another issuer"):
+        attest(theirs, signed(theirs, "second attester"))
+    attest(theirs, signed(theirs, "second attester"), relayer="member")
     assert read_party(registry.functions.word_of(claim.wallet).call()).issuer == 4
     assert registry.functions.isVerified(claim.wallet).call()
 
@@ -103,17 +115,19 @@ def test_another_issuer_after_expiry(
     onboard: Any,
     attest: Any,
     reverts: Any,
-    set_time: Any,
+    wait: Any,
     firm: Attestation,
     claim: SignedAttestation,
 ) -> None:
     onboard(firm)
     theirs = claim.but(screened_at=firm.expiry - 1, expiry=firm.expiry + YEAR)
-    set_time(firm.expiry - 1)
+    wait(firm.expiry - 1)
     with reverts("parties: another issuer"):
         attest(theirs)
-    set_time(firm.expiry)
-    attest(theirs)
+    wait(firm.expiry)
+    with reverts("parties: another issuer"):
+        attest(theirs)
+    attest(theirs, relayer="member")
     assert read_party(registry.functions.word_of(firm.wallet).call()).issuer == 2
 
 
@@ -121,6 +135,6 @@ def test_registrar_renews_what_was_attested(
     registry: Contract, issuer: Any, attest: Any, send: Any, actors: Any, claim: Any
 ) -> None:
     attest(claim)
-    call = registry.functions.renew(1, 2, claim.expiry + 1, claim.screened_at)
+    call = registry.functions.renew(claim.wallet, 2, claim.expiry + 1, 0, claim.screened_at)
     send(call, actors("registrar"))
     assert read_party(registry.functions.word_of(claim.wallet).call()).issuer == 1

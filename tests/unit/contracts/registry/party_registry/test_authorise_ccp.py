@@ -1,4 +1,4 @@
-"""`authorise_ccp`: a house's reports may say cleared; supervisor and legal basis needed."""
+"""`authorise_ccp`: a house's reports may say cleared; authority and legal basis needed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .conftest import BASIS, CASE, RISKY, SAFE
 def test_default_behavior(
     registry: Contract, parties: Any, supervise: Any, logs: Any, reason: Any, firm: Attestation
 ) -> None:
-    receipt = supervise("authorise_ccp", 1)
+    receipt = supervise("authorise_ccp")
     word = registry.functions.word_of(firm.wallet).call()
     assert read_party(word).flags == 16
     (event,) = logs(receipt, registry)
@@ -25,22 +25,22 @@ def test_default_behavior(
     assert {reason(action) for action in SAFE} == {safe}
 
 
-def test_not_the_supervisor(parties: Any, supervise: Any, reverts: Any) -> None:
-    with reverts("roles: not the holder"):
-        supervise("authorise_ccp", 1, by="registrar")
+def test_no_authority(parties: Any, supervise: Any, reverts: Any) -> None:
+    with reverts("supervision: no authority"):
+        supervise("authorise_ccp", by="registrar")
 
 
 def test_no_legal_basis(parties: Any, supervise: Any, reverts: Any) -> None:
     with reverts("parties: no legal basis"):
-        supervise("authorise_ccp", 1, basis=bytes(32))
+        supervise("authorise_ccp", basis=bytes(32))
 
 
-def test_no_such_account(parties: Any, supervise: Any, reverts: Any) -> None:
-    with reverts("parties: no such account"):
-        supervise("authorise_ccp", 3)
+def test_no_such_party(parties: Any, supervise: Any, actors: Any, reverts: Any) -> None:
+    with reverts("parties: no such party"):
+        supervise("authorise_ccp", actors("stranger"))
 
 
 def test_already_so(parties: Any, supervise: Any, reverts: Any) -> None:
-    supervise("authorise_ccp", 1)
+    supervise("authorise_ccp")
     with reverts("parties: already so"):
-        supervise("authorise_ccp", 1)
+        supervise("authorise_ccp")

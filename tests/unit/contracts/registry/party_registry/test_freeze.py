@@ -1,4 +1,4 @@
-"""`freeze`: every act stops; only the supervisor, only with a legal basis."""
+"""`freeze`: every act stops; only an authority, only with a legal basis."""
 
 from __future__ import annotations
 
@@ -8,39 +8,53 @@ from web3.contract import Contract
 
 from tests.support.parties import Attestation, read_party
 
-from .conftest import BASIS, CASE, RISKY, SAFE
+from .conftest import BASIS, CASE, DAY, RISKY, SAFE
 
 
 def test_default_behavior(
-    registry: Contract, parties: Any, supervise: Any, logs: Any, reason: Any, firm: Attestation
+    registry: Contract,
+    parties: Any,
+    supervise: Any,
+    logs: Any,
+    reason: Any,
+    now: Any,
+    firm: Attestation,
 ) -> None:
-    receipt = supervise("freeze", 1)
+    review_at = now() + 30 * DAY
+    receipt = supervise("freeze")
     word = registry.functions.word_of(firm.wallet).call()
-    assert read_party(word).flags == 4
+    fields = read_party(word)
+    assert (fields.flags, fields.freezing, fields.restricting) == (4, 1, 0)
     (event,) = logs(receipt, registry)
     assert event.event == "PartyFrozen"
-    assert dict(event.args) == {"account": 1, "legal_basis": BASIS, "word": word, "case_hash": CASE}
+    assert dict(event.args) == {
+        "account": 1,
+        "legal_basis": BASIS,
+        "word": word,
+        "case_hash": CASE,
+        "mandate": 1 | review_at << 64,
+    }
     risky, safe = (4, 4)
     assert {reason(action) for action in RISKY} == {risky}
     assert {reason(action) for action in SAFE} == {safe}
 
 
-def test_not_the_supervisor(parties: Any, supervise: Any, reverts: Any) -> None:
-    with reverts("roles: not the holder"):
-        supervise("freeze", 1, by="registrar")
+def test_no_authority(parties: Any, supervise: Any, reverts: Any) -> None:
+    with reverts("supervision: no authority"):
+        supervise("freeze", by="registrar")
 
 
 def test_no_legal_basis(parties: Any, supervise: Any, reverts: Any) -> None:
     with reverts("parties: no legal basis"):
-        supervise("freeze", 1, basis=bytes(32))
+        supervise("freeze", basis=bytes(32))
 
 
-def test_no_such_account(parties: Any, supervise: Any, reverts: Any) -> None:
-    with reverts("parties: no such account"):
-        supervise("freeze", 3)
+def test_no_such_party(parties: Any, supervise: Any, actors: Any, reverts: Any) -> None:
+    with reverts("parties: no such party"):
+        supervise("freeze", actors("stranger"))
 
 
 def test_already_so(parties: Any, supervise: Any, reverts: Any) -> None:
-    supervise("freeze", 1)
+    supervise("freeze")
     with reverts("parties: already so"):
-        supervise("freeze", 1)
+        supervise("freeze")

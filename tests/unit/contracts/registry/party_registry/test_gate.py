@@ -8,6 +8,7 @@ import pytest
 from web3.contract import Contract
 
 from tests.support.parties import Attestation
+from tests.support.registry import Registry
 
 from .conftest import CRYPTO, OPEN, RISKY, SAFE, YEAR
 
@@ -32,24 +33,24 @@ def test_account_of_another(reason: Any, parties: Any) -> None:
     assert {reason(action, account=2) for action in (*RISKY, *SAFE)} == {9}
 
 
-def test_expired(reason: Any, parties: Any, firm: Attestation, set_time: Any, mine: Any) -> None:
-    set_time(firm.screened_at + YEAR)
+def test_expired(reason: Any, parties: Any, firm: Attestation, wait: Any, mine: Any) -> None:
+    wait(firm.screened_at + YEAR)
     mine()
     assert {reason(action) for action in RISKY} == {0}
-    set_time(firm.expiry)
+    wait(firm.expiry)
     mine()
     assert {reason(action) for action in RISKY} == {2}
     assert {reason(action) for action in SAFE} == {0}
 
 
 def test_stale_screening(
-    reason: Any, onboard: Any, firm: Attestation, set_time: Any, mine: Any
+    reason: Any, onboard: Any, firm: Attestation, wait: Any, mine: Any
 ) -> None:
     onboard(firm.but(expiry=firm.expiry + YEAR))
-    set_time(firm.screened_at + YEAR)
+    wait(firm.screened_at + YEAR)
     mine()
     assert {reason(action) for action in RISKY} == {0}
-    set_time(firm.screened_at + YEAR + 1)
+    wait(firm.screened_at + YEAR + 1)
     mine()
     assert {reason(action) for action in RISKY} == {8}
     assert {reason(action) for action in SAFE} == {0}
@@ -62,6 +63,7 @@ def test_stale_screening(
 def test_retail(
     registry: Contract,
     onboard: Any,
+    standing: Registry,
     firm: Attestation,
     person: Attestation,
     jurisdiction: bytes,
@@ -69,6 +71,7 @@ def test_retail(
 ) -> None:
     onboard(firm)
     onboard(person.but(jurisdiction=jurisdiction))
+    standing.accept_warning(person.wallet, jurisdiction.decode())
     for actions, expected in ((RISKY, answer), (SAFE, 0)):
         for action in actions:
             given = registry.functions.gate(person.wallet, 2, action, CRYPTO).call()[0]
@@ -78,9 +81,9 @@ def test_retail(
 def test_gate_trade_answers_for_both_sides(
     registry: Contract, parties: Any, supervise: Any, firm: Attestation, person: Attestation
 ) -> None:
-    supervise("restrict", 1)
+    supervise("restrict")
     words = [registry.functions.word_of(party.wallet).call() for party in (firm, person)]
     ask = registry.functions.gate_trade
-    assert ask(firm.wallet, 1, 1, person.wallet, 2, 1, CRYPTO).call() == [5, 0, *words]
-    assert ask(firm.wallet, 1, 4, person.wallet, 1, 4, CRYPTO).call() == [0, 9, *words]
-    assert ask(person.wallet, 2, 1, firm.wallet, 1, 2, CRYPTO).call() == [0, 5, *words[::-1]]
+    assert ask(firm.wallet, 1, 1, person.wallet, 2, 1, CRYPTO, 9).call() == [5, 0, *words]
+    assert ask(firm.wallet, 1, 4, person.wallet, 1, 4, CRYPTO, 9).call() == [0, 9, *words]
+    assert ask(person.wallet, 2, 1, firm.wallet, 1, 2, CRYPTO, 9).call() == [0, 5, *words[::-1]]

@@ -1,4 +1,4 @@
-"""`release`: the flag of `restrict` is gone; only the supervisor, only with a legal basis."""
+"""`release`: the flag of `restrict` is gone; only an authority, only with a legal basis."""
 
 from __future__ import annotations
 
@@ -14,37 +14,44 @@ from .conftest import BASIS, CASE, RISKY, SAFE
 def test_default_behavior(
     registry: Contract, parties: Any, supervise: Any, logs: Any, reason: Any, firm: Attestation
 ) -> None:
-    supervise("restrict", 1)
-    receipt = supervise("release", 1)
+    supervise("restrict")
+    receipt = supervise("release")
     word = registry.functions.word_of(firm.wallet).call()
-    assert read_party(word).flags == 0
+    fields = read_party(word)
+    assert (fields.flags, fields.freezing, fields.restricting) == (0, 0, 0)
     (event,) = logs(receipt, registry)
     assert event.event == "PartyReleased"
-    assert dict(event.args) == {"account": 1, "legal_basis": BASIS, "word": word, "case_hash": CASE}
+    assert dict(event.args) == {
+        "account": 1,
+        "legal_basis": BASIS,
+        "word": word,
+        "case_hash": CASE,
+        "mandate": 1 | 1 << 64,
+    }
     risky, safe = (0, 0)
     assert {reason(action) for action in RISKY} == {risky}
     assert {reason(action) for action in SAFE} == {safe}
 
 
-def test_not_the_supervisor(parties: Any, supervise: Any, reverts: Any) -> None:
-    supervise("restrict", 1)
-    with reverts("roles: not the holder"):
-        supervise("release", 1, by="registrar")
+def test_no_authority(parties: Any, supervise: Any, reverts: Any) -> None:
+    supervise("restrict")
+    with reverts("supervision: no authority"):
+        supervise("release", by="registrar")
 
 
 def test_no_legal_basis(parties: Any, supervise: Any, reverts: Any) -> None:
-    supervise("restrict", 1)
+    supervise("restrict")
     with reverts("parties: no legal basis"):
-        supervise("release", 1, basis=bytes(32))
+        supervise("release", basis=bytes(32))
 
 
-def test_no_such_account(parties: Any, supervise: Any, reverts: Any) -> None:
-    with reverts("parties: no such account"):
-        supervise("release", 3)
+def test_no_such_party(parties: Any, supervise: Any, actors: Any, reverts: Any) -> None:
+    with reverts("parties: no such party"):
+        supervise("release", actors("stranger"))
 
 
 def test_already_so(parties: Any, supervise: Any, reverts: Any) -> None:
-    supervise("restrict", 1)
-    supervise("release", 1)
+    supervise("restrict")
+    supervise("release")
     with reverts("parties: already so"):
-        supervise("release", 1)
+        supervise("release")

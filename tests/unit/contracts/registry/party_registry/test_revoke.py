@@ -15,9 +15,9 @@ WHY = b"documents withdrawn".ljust(32, b"\0")
 
 
 @pytest.fixture
-def revoke(registry: Contract, send: Any, actors: Any, parties: Any) -> Any:
-    return lambda by="registrar", account=1: send(
-        registry.functions.revoke(account, WHY), actors(by)
+def revoke(registry: Contract, send: Any, actors: Any, parties: Any, firm: Attestation) -> Any:
+    return lambda by="registrar", wallet=firm.wallet: send(
+        registry.functions.revoke(wallet, WHY), actors(by)
     )
 
 
@@ -39,9 +39,9 @@ def test_not_the_registrar(revoke: Any, reverts: Any) -> None:
         revoke(by="supervisor")
 
 
-def test_no_such_account(revoke: Any, reverts: Any) -> None:
-    with reverts("parties: no such account"):
-        revoke(account=3)
+def test_no_such_party(revoke: Any, actors: Any, reverts: Any) -> None:
+    with reverts("parties: no such party"):
+        revoke(wallet=actors("stranger"))
 
 
 def test_twice(revoke: Any, reverts: Any) -> None:

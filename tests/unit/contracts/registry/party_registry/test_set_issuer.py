@@ -55,12 +55,37 @@ def test_all_that_an_issuer_attested_stops_opening_at_once(
     assert reason(1) == 0
 
 
-def test_not_the_supervisor(set_issuer: Any, reverts: Any) -> None:
-    with reverts("roles: not the holder"):
+def test_registrar_that_is_ended_does_nothing_more(
+    registry: Contract,
+    parties: Any,
+    set_issuer: Any,
+    send: Any,
+    actors: Any,
+    reverts: Any,
+    firm: Any,
+    now: Any,
+) -> None:
+    """A stolen registrar's key must not shut parties out for good, or a country's clients."""
+    set_issuer(1, False)
+    third = firm.but(wallet=actors("third"))
+    calls = registry.functions
+    for call in (
+        calls.onboard(third),
+        calls.onboard_many([third]),
+        calls.renew(firm.wallet, 2, firm.expiry, 0, firm.screened_at),
+        calls.revoke(firm.wallet, CASE),
+        calls.publish_warning(b"DE", CASE, now() + 100),
+    ):
+        with reverts("parties: issuer not recognised"):
+            send(call, actors("registrar"))
+
+
+def test_no_authority(set_issuer: Any, reverts: Any) -> None:
+    with reverts("supervision: no authority"):
         set_issuer(1, False, by="registrar")
 
 
-@pytest.mark.parametrize("number", [0, 2, 255, 256, 2**255])
+@pytest.mark.parametrize("number", [0, 2, 127, 128, 255, 256, 2**255])
 def test_no_such_issuer(set_issuer: Any, reverts: Any, number: int) -> None:
     """Only the registrar, and who was recognised with a signer."""
     with reverts("parties: no such issuer"):

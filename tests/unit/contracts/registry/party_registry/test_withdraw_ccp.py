@@ -1,4 +1,4 @@
-"""`withdraw_ccp`: the flag of `authorise_ccp` is gone; supervisor and legal basis needed."""
+"""`withdraw_ccp`: the flag of `authorise_ccp` is gone; authority and legal basis needed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .conftest import BASIS, CASE, RISKY, SAFE
 def test_default_behavior(
     registry: Contract, parties: Any, supervise: Any, logs: Any, reason: Any, firm: Attestation
 ) -> None:
-    supervise("authorise_ccp", 1)
-    receipt = supervise("withdraw_ccp", 1)
+    supervise("authorise_ccp")
+    receipt = supervise("withdraw_ccp")
     word = registry.functions.word_of(firm.wallet).call()
     assert read_party(word).flags == 0
     (event,) = logs(receipt, registry)
@@ -26,25 +26,25 @@ def test_default_behavior(
     assert {reason(action) for action in SAFE} == {safe}
 
 
-def test_not_the_supervisor(parties: Any, supervise: Any, reverts: Any) -> None:
-    supervise("authorise_ccp", 1)
-    with reverts("roles: not the holder"):
-        supervise("withdraw_ccp", 1, by="registrar")
+def test_no_authority(parties: Any, supervise: Any, reverts: Any) -> None:
+    supervise("authorise_ccp")
+    with reverts("supervision: no authority"):
+        supervise("withdraw_ccp", by="registrar")
 
 
 def test_no_legal_basis(parties: Any, supervise: Any, reverts: Any) -> None:
-    supervise("authorise_ccp", 1)
+    supervise("authorise_ccp")
     with reverts("parties: no legal basis"):
-        supervise("withdraw_ccp", 1, basis=bytes(32))
+        supervise("withdraw_ccp", basis=bytes(32))
 
 
-def test_no_such_account(parties: Any, supervise: Any, reverts: Any) -> None:
-    with reverts("parties: no such account"):
-        supervise("withdraw_ccp", 3)
+def test_no_such_party(parties: Any, supervise: Any, actors: Any, reverts: Any) -> None:
+    with reverts("parties: no such party"):
+        supervise("withdraw_ccp", actors("stranger"))
 
 
 def test_already_so(parties: Any, supervise: Any, reverts: Any) -> None:
-    supervise("authorise_ccp", 1)
-    supervise("withdraw_ccp", 1)
+    supervise("authorise_ccp")
+    supervise("withdraw_ccp")
     with reverts("parties: already so"):
-        supervise("withdraw_ccp", 1)
+        supervise("withdraw_ccp")
