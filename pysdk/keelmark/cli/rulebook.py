@@ -11,8 +11,10 @@ import typer
 from keelmark.cli.closes import read_closes
 from keelmark.cli.output import console
 from keelmark.errors import InputError
+from keelmark.margin.suitability import JURISDICTIONS, suitability
 from keelmark.regulation import Rule, digest, rule, rules
 from keelmark.regulation.scan_range import ScanRange, derive
+from keelmark.types import ClientCategory
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
@@ -22,6 +24,7 @@ def register(root: typer.Typer) -> None:
     group = typer.Typer(help="The hard-coded rules and their sources.", no_args_is_help=True)
     group.command("show")(show)
     group.command("derive")(derive_ranges)
+    group.command("suitability")(show_suitability)
     root.add_typer(group, name="rulebook")
 
 
@@ -67,6 +70,50 @@ def show(
                 table.add_row(*row, item.description)
         console().print(table)
     typer.echo(f"{len(chosen)} rules, digest 0x{digest().hex()}")
+
+
+def show_suitability(
+    jurisdiction: Annotated[
+        str | None, typer.Argument(metavar="[XX]", help="Two letters; default: all that are known.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Print what a retail client may open in crypto derivatives, where it lives, and why."""
+    chosen = JURISDICTIONS if jurisdiction is None else (jurisdiction.upper(),)
+    found = [suitability(code, ClientCategory.RETAIL) for code in chosen]
+    if as_json:
+        document = [
+            {
+                "jurisdiction": item.jurisdiction,
+                "category": item.category.name.lower(),
+                "gate": item.gate.name.lower(),
+                "leverage": item.leverage,
+                "margin_bps": item.margin_bps,
+                "warning": item.warning,
+                "rules": [_fields(entry) for entry in item.rules],
+            }
+            for item in found
+        ]
+        typer.echo(json.dumps(document if jurisdiction is None else document[0], indent=1))
+        return
+    from rich.table import Table
+
+    table = Table(title="Retail clients, crypto derivatives", title_justify="left")
+    for name in ("where", "may open", "leverage", "margin", "warning", "rule, status, source"):
+        table.add_column(name)
+    for item in found:
+        table.add_row(
+            item.jurisdiction,
+            "yes" if item.margin_bps else "no: " + item.gate.name.lower().replace("_", " "),
+            f"{item.leverage}:1" if item.leverage else "",
+            f"{item.margin_bps:,} bps" if item.margin_bps else "",
+            "accepted first" if item.warning else "",
+            "\n".join(
+                f"{entry.id}, {entry.status.name.lower()}, {entry.citation}" for entry in item.rules
+            ),
+        )
+    console().print(table)
+    typer.echo("Other categories open everywhere, unless an authority has barred the instrument.")
 
 
 def _parse_day(text: str, option: str) -> date:

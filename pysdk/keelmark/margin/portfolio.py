@@ -15,7 +15,8 @@ from keelmark.margin.account import check_account, close_out_level, must_close_o
 from keelmark.margin.collateral import haircut_rule
 from keelmark.margin.results import MarginResult
 from keelmark.margin.schedule import residual_maturity, schedule_rule
-from keelmark.regulation import Rule, rule, rules, value
+from keelmark.margin.suitability import retail_gate
+from keelmark.regulation import Rule, rules, value
 from keelmark.types import (
     AccountState,
     AssetClass,
@@ -28,19 +29,6 @@ from keelmark.types import (
     Regime,
     Valuation,
 )
-
-_EU_CODES = "AT BE BG CY CZ DE DK EE ES EU FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
-EU_COUNTRIES = frozenset(_EU_CODES.split())
-"""Member states, whose retail rule is the Union's, and `EU` for a state that is not told."""
-
-_RETAIL_BANS = {
-    "GB": "RETAIL_UK_CRYPTO_BAN",
-    "SG": "RETAIL_SG_CRYPTO_BAN",
-    "HK": "RETAIL_HK_CRYPTO_BAN",
-    "JP": "RETAIL_JP_CRYPTO_BAN",
-    "US": "RETAIL_US_CRYPTO_BAN",
-}
-
 
 _NETTING_RULES = {"NET_FIXED_BPS", "NET_NGR_BPS", "NGR_UNDEFINED_BPS", "NGR_RAMP_BPS"}
 _SCENARIO_RULES = {
@@ -88,32 +76,6 @@ class PortfolioCheck:
     """The rule under which the gate refuses, where there is one."""
     rules: tuple[Rule, ...]
     """Every rule that took part, in the order of the corpus."""
-
-
-def retail_gate(
-    category: ClientCategory, jurisdiction: str, asset_class: int
-) -> tuple[GateReason, Rule | None]:
-    """Whether a client may open a derivative on an asset class, where it lives.
-
-    Retail may open only where a leverage cap was read in its source, which is the Union.
-    Elsewhere a known ban refuses, and so does silence: an unconfirmed rule permits nothing.
-
-    Args:
-        category: of the client.
-        jurisdiction: ISO 3166-1 alpha-2, or `EU`.
-        asset_class: `AssetClass` of the underlier.
-
-    Returns:
-        The gate's reason, and the rule that refuses where the rulebook holds one.
-    """
-    if category is not ClientCategory.RETAIL or jurisdiction in EU_COUNTRIES:
-        return GateReason.ALLOWED, None
-    if asset_class != AssetClass.CRYPTO or jurisdiction not in _RETAIL_BANS:
-        return GateReason.RETAIL_RULE_UNCONFIRMED, None
-    found = rule(_RETAIL_BANS[jurisdiction])
-    if found.value:
-        return GateReason.RETAIL_BANNED, found
-    return GateReason.RETAIL_RULE_UNCONFIRMED, found
 
 
 def _portfolio_gate(portfolio: Portfolio) -> tuple[GateReason, Rule | None]:

@@ -12,7 +12,6 @@ import pytest
 from keelmark.margin import Portfolio, check, check_account
 from keelmark.margin.collateral import collateral_margin
 from keelmark.margin.losses import dedicated_minimum
-from keelmark.margin.portfolio import retail_gate
 from keelmark.margin.procyclicality import buffered, floored, released, stress_weighted
 from keelmark.margin.schedule import (
     YEAR_SECONDS,
@@ -21,6 +20,7 @@ from keelmark.margin.schedule import (
     replacement_costs,
     schedule_rate,
 )
+from keelmark.margin.suitability import retail_gate
 from keelmark.types import (
     AccountState,
     AssetClass,
