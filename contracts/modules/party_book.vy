@@ -190,7 +190,7 @@ def _checked(_attestation: Attestation) -> uint256:
     )
     if a.natural_person:
         assert a.identifier != 0 and a.identifier < 2**104, "parties: bad client code"
-        # That it is a member, the house sees, which opens the account for it alone.
+        # Who carries it in a house, the house knows; here the number is reported.
         assert a.member != 0 and a.member <= self.account_count, "parties: bad member"
         word |= action_gate.FLAG_NATURAL_PERSON
     else:

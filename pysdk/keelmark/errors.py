@@ -130,6 +130,7 @@ _RULES: Mapping[str, str] = MappingProxyType(
         "board: volatility bounds": "VOLATILITY_MAX_BPS",
         "close-out: call not met": "MARGIN_CALL_SECONDS",
         "close-out: grace period": "PRICE_GRACE_SECONDS",
+        "close-out: halted": "HALT_GRACE_SECONDS",
         "close-out: liquidators first": "BACKSTOP_DELAY_SECONDS",
         "close-out: not liquidatable": "CLOSE_OUT_BPS",
         "close-out: stale price": "PRICE_MAX_AGE_LIMIT_SECONDS",
@@ -142,7 +143,15 @@ _RULES: Mapping[str, str] = MappingProxyType(
         "house: too many positions": "MAX_POSITIONS",
         "house: too many underliers": "MAX_UNDERLIERS",
         "house: window not over": "FUNDING_WINDOW_SECONDS",
+        "parties: bad effective date": "WARNING_NOTICE_MAX_SECONDS",
+        "parties: bad review date": "POWER_REVIEW_MAX_SECONDS",
+        "parties: cooling off": "CATEGORY_COOLING_OFF_SECONDS",
+        "parties: halt too long": "HALT_MAX_SECONDS",
+        "parties: list stale or silent": "SANCTIONS_LIST_MAX_AGE_SECONDS",
+        "parties: not yet": "RECOVERY_DELAY_SECONDS",
         "parties: stale screening": "SCREENING_MAX_AGE_SECONDS",
+        "parties: too late": "RECOVERY_WINDOW_SECONDS",
+        "supervision: mandate not begun": "MANDATE_DELAY_SECONDS",
         "surface: stale node": "PRICE_MAX_AGE_LIMIT_SECONDS",
     }
 )
@@ -162,7 +171,19 @@ _MARGIN_WORDS = (
 _PRICING_MODULES = ("binomial", "black76", "fixed point", "implied", "risk")
 _UNPRICED = ("surface: missing forward", "surface: missing tenor")
 _PRICE_WORDS = ("price", "stale", "band", "jump", "grace")
-_ROLE_WORDS = ("not the", "not a member", "not a reporter", "not the owner")
+_ROLE_WORDS = (
+    "not the",
+    "not a member",
+    "not a reporter",
+    "no authority",
+    "out of scope",
+    "power not held",
+    "mandate not begun",
+    "mandate over",
+    "hold of another",
+    "request of others",
+)
+_PRICELESS_MODULES = ("parties", "supervision", "sanctions")
 _ERROR_SELECTOR = bytes.fromhex("08c379a0")
 
 
@@ -210,7 +231,8 @@ def reverted(
         return DomainRefusal(reason, **fields)
     if module == "roles" or any(word in words for word in _ROLE_WORDS):
         return RoleRefusal(reason, **fields)
-    if reason in _UNPRICED or any(word in words for word in _PRICE_WORDS):
+    priced = module not in _PRICELESS_MODULES
+    if reason in _UNPRICED or (priced and any(word in words for word in _PRICE_WORDS)):
         return PriceRefusal(reason, **fields)
     if module in ("house", "close-out") and any(word in words for word in _MARGIN_WORDS):
         return MarginRefusal(reason, **fields)

@@ -69,6 +69,14 @@ def shapes(reason: str) -> list[object]:
         ("black76: forward out of range", DomainRefusal, None),
         ("implied: premium below intrinsic", DomainRefusal, None),
         ("risk: lane overflow", DomainRefusal, None),
+        ("parties: stale screening", Reverted, "SCREENING_MAX_AGE_SECONDS"),
+        ("parties: list stale or silent", Reverted, "SANCTIONS_LIST_MAX_AGE_SECONDS"),
+        ("parties: cooling off", Reverted, "CATEGORY_COOLING_OFF_SECONDS"),
+        ("parties: not the replacement", RoleRefusal, None),
+        ("supervision: out of scope", RoleRefusal, None),
+        ("supervision: mandate not begun", RoleRefusal, "MANDATE_DELAY_SECONDS"),
+        ("supervision: request of others", RoleRefusal, None),
+        ("close-out: halted", Reverted, "HALT_GRACE_SECONDS"),
     ],
 )
 def test_every_shape_gives_the_same_exception(number, reason, kind, rule):
