@@ -300,6 +300,9 @@ LIES: dict[str, tuple[Tamper, str]] = {
     "a party left out": (without("PartyOnboarded"), "PartyRegistry"),
     "a share left out": (without("ShareContributed"), "DefaultFund"),
     "an instrument left out": (without("InstrumentRegistered"), "InstrumentRegistry"),
+    "an entry of the sanctions list left out": (without("EntryListed"), "SanctionsList"),
+    "an answer to an authority left out": (without("RequestDelivered"), "Supervision"),
+    "a mandate altered": (altered("MandateGranted"), "Supervision"),
     "a loss altered": (altered("LossAllocated"), "ClearingHouse"),
     "a debt altered": (altered("DebtRecorded"), "ClearingHouse"),
     "a price altered": (altered("PriceUpdated"), "PriceBoard"),
@@ -336,6 +339,19 @@ def test_a_contract_that_holds_another_value_is_found(run: Run) -> None:
     found = judge(replace(evidence, reads=reads), BTC)
     assert [(one.place, one.field, one.difference) for one in found.discrepancies] == [
         (f"account {number}", "cash", -1)
+    ]
+    assert not found.holds
+
+
+def test_a_request_that_differs_is_named(run: Run) -> None:
+    """A package that no event told of, where the contract says one was delivered."""
+    evidence = run.audit.evidence
+    (request,) = evidence.supervision.requests
+    other = replace(request, package_digest=b"\1" * 32)
+    supervision = replace(evidence.supervision, requests=[other])
+    found = judge(replace(evidence, supervision=supervision), BTC)
+    assert [(one.place, one.field) for one in found.discrepancies] == [
+        ("request 1", "package digest")
     ]
     assert not found.holds
 

@@ -24,6 +24,7 @@ from keelmark.ledger.board import (
     reconcile_board,
 )
 from keelmark.ledger.contract_reads import read_house
+from keelmark.ledger.cooperation_state import CooperationBook, rebuild
 from keelmark.ledger.fold import Ledger
 from keelmark.ledger.history import Retraced, Sample, market_state, retrace
 from keelmark.ledger.parties import (
@@ -43,6 +44,7 @@ from keelmark.ledger.sanctions import (
     reconcile_list,
 )
 from keelmark.ledger.state import Finding
+from keelmark.ledger.supervision import SupervisionReads, read_getters, reconcile_supervision
 from keelmark.ledger.valuations import unfounded
 from keelmark.margin import check_account
 from keelmark.proofs import report_chain
@@ -88,6 +90,8 @@ class Evidence:
     """The party registry's state."""
     sanctions: ListReads
     """The sanctions list's state."""
+    supervision: SupervisionReads
+    """Supervision's state."""
     margins: Mapping[int, Margin]
     """Account to what the house itself says, close-out valuation."""
 
@@ -105,6 +109,8 @@ class Audit:
     """The party registry, rebuilt."""
     sanctions: ListBook
     """The sanctions list, rebuilt."""
+    supervision: CooperationBook
+    """Authorities, agreements and requests, rebuilt."""
     samples: tuple[Sample, ...]
     roots: tuple[RootCheck, ...]
     discrepancies: tuple[Discrepancy, ...]
@@ -121,7 +127,7 @@ class Audit:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Every act that does not follow from those before it."""
-        books = (self.ledger, self.board, self.parties, self.sanctions)
+        books = (self.ledger, self.board, self.parties, self.sanctions, self.supervision)
         return tuple(finding for book in books for finding in book.findings)
 
     @property
@@ -159,6 +165,8 @@ def audit(
     known = _parties(reading, deployment)
     parties = yield from read_parties(deployment.parties, known, block, instruments)
     listed = yield from list_reads(deployment.sanctions, _list(reading, deployment), block)
+    asked = _supervised(reading, deployment)
+    supervised = yield from read_getters(deployment.supervision, asked, block)
     margins: dict[int, Margin] = {}
     for number in reads.accounts:
         answer = yield from deployment.house.margin(number, Valuation.CLOSE_OUT, block=block)
@@ -172,6 +180,7 @@ def audit(
         board=board,
         parties=parties,
         sanctions=listed,
+        supervision=supervised,
         margins=margins,
     )
     return judge(evidence, underlier)
@@ -191,6 +200,7 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         board = rebuild_board(events, deployment.board.address)
         parties = rebuild_parties(events, deployment.parties.address, deployment.sanctions.address)
         sanctions = _listed(events, deployment)
+        supervision = _authorities(events, deployment)
         found.ledger.findings.extend(unfounded(events, deployment.board.address))
     except (KeelmarkError, KeyError, ValueError) as error:
         unmet = ", ".join(root.name for root in roots if not root.holds) or "none"
@@ -203,6 +213,7 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         *reconcile_board(board, evidence.board),
         *reconcile_parties(parties, evidence.parties),
         *reconcile_list(sanctions, evidence.sanctions),
+        *reconcile_supervision(supervision, evidence.supervision),
         *margins,
     )
     due = money(found.ledger)
@@ -213,6 +224,7 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         board=board,
         parties=parties,
         sanctions=sanctions,
+        supervision=supervision,
         samples=tuple(found.samples),
         roots=roots,
         discrepancies=differences,
@@ -220,7 +232,8 @@ def judge(evidence: Evidence, underlier: int) -> Audit:
         + _count(evidence.reads)
         + _count_board(evidence.board)
         + evidence.parties.count
-        + LIST_VALUES,
+        + LIST_VALUES
+        + evidence.supervision.count,
         money=due,
     )
 
@@ -229,6 +242,20 @@ def _listed(events: Iterable[Event], deployment: Deployment) -> ListBook:
     """The sanctions list, rebuilt from its own events."""
     address = deployment.sanctions.address
     return rebuild_list(event for event in events if event.address == address)
+
+
+def _authorities(events: Iterable[Event], deployment: Deployment) -> CooperationBook:
+    """Supervision, rebuilt from its own events."""
+    address = deployment.supervision.address
+    return rebuild(event for event in events if event.address == address)
+
+
+def _supervised(reading: Reading, deployment: Deployment) -> CooperationBook:
+    """What Supervision is asked about, as `_parties`."""
+    try:
+        return _authorities(reading.events(), deployment)
+    except (KeelmarkError, KeyError, ValueError):
+        return CooperationBook()
 
 
 def _list(reading: Reading, deployment: Deployment) -> ListBook:

@@ -40,6 +40,12 @@ class SupervisionReads:
     """Agreement and jurisdiction to those who lend there, one bit each."""
     requests: Sequence[RequestWords]
 
+    @property
+    def count(self) -> int:
+        """How many values these are, with the three counts."""
+        words = 4 * len(self.mandates) + 4 * len(self.agreements) + 3 * len(self.requests)
+        return 3 + words + len(self.lenders)
+
 
 @dataclass(frozen=True, slots=True)
 class SupervisionReading:
