@@ -183,7 +183,7 @@ def test_bad_input(cli: Any, met: Met, tmp_path: Path) -> None:
     altered = tmp_path / "altered.json"
     altered.write_text(json.dumps(manifest))
     for (code, out, said), words in (
-        (cli(manifest=altered), "codeHash of Rulebook"),
+        (cli(manifest=altered), "code_hash of Rulebook"),
         (cli("--from", 7, "--to", 3), "--from 7: expected a block not after --to 3"),
         (cli("--from", -1), "--from -1: expected the number of a block"),
         (cli("--to", -2), "--to -2: expected the number of a block"),

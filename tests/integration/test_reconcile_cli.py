@@ -49,10 +49,10 @@ def test_default_behavior(anvil: Chain, tmp_path: Path, capsys: pytest.CaptureFi
         assert "chainId is 1, expected" in said
         assert "Traceback" not in said
 
-        moved["contracts"][0]["codeHash"] = "0x" + "11" * 32
+        moved["contracts"][0]["code_hash"] = "0x" + "11" * 32
         other.write_text(json.dumps(moved))
         assert cli("--manifest", str(other), "--rpc", node.name) == 1
-        assert "codeHash" in capsys.readouterr().err
+        assert "code_hash of Rulebook" in capsys.readouterr().err
 
 
 def test_unreachable_node(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -182,7 +182,7 @@ def test_refusals(read: Read, command: str, capsys: pytest.CaptureFixture[str]) 
     for options, words in (
         ({"manifest": read.folder / "missing.json"}, "manifest: "),
         ({"manifest": chain}, "chainId is 1"),
-        ({"manifest": other}, "codeHash of Rulebook"),
+        ({"manifest": other}, "code_hash of Rulebook"),
         ({"rpc": "http://127.0.0.1:1"}, "does not answer"),
     ):
         assert read.cli(command, **options) == 1

@@ -175,7 +175,7 @@ def verify(deployment: Deployment) -> Operation[None]:
         found = "0x" + keccak(code).hex() if code else "no code"
         if found != contract.code_hash:
             raise ChainMismatch(
-                f"manifest: codeHash of {contract.name} at {contract.address} is "
+                f"manifest: code_hash of {contract.name} at {contract.address} is "
                 f"{contract.code_hash}, the chain has {found}"
             )
 
