@@ -45,7 +45,6 @@ MANDATE_GRANTED_TOPIC: constant(bytes32) = keccak256(
 
 _WIDENING: constant(uint256) = 104
 _MASK_8: constant(uint256) = 2**8 - 1
-_MASK_16: constant(uint256) = 2**16 - 1
 _MASK_24: constant(uint256) = 2**24 - 1
 _MASK_32: constant(uint256) = 2**32 - 1
 

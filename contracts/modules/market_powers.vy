@@ -44,7 +44,6 @@ INSTRUMENT_CLEARED_TOPIC: constant(bytes32) = keccak256(
 # One instrument that is barred somewhere, in the gate's table.
 _BARRED: constant(uint256) = 2**192
 
-_MASK_8: constant(uint256) = 2**8 - 1
 _MASK_16: constant(uint256) = 2**16 - 1
 _MASK_32: constant(uint256) = 2**32 - 1
 
