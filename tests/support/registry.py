@@ -62,7 +62,8 @@ MEMBER_STATES = [
     "SI",
     "SK",
 ]
-"""Where retail leverage is capped; "EU" stands for a state that is kept off the chain."""
+"""The 27 member states as europa.eu lists them, where retail leverage is capped; "EU" stands for a
+state that is kept off the chain."""
 
 
 @dataclass

@@ -248,6 +248,14 @@ def test_unknown_instrument(clearing: Clearing, reverts: Any) -> None:
         market.send(pair.call(), market.actors("venue"))
 
 
+def test_part_of_a_lot(clearing: Clearing, reverts: Any) -> None:
+    """What cannot be traded is no denied trade: a wei would fill the ledger with denials."""
+    market = clearing.market
+    market.supervise("freeze", "buyer")
+    with reverts("house: bad size"):
+        market.send(Pair(market, 1).call(), market.actors("venue"))
+
+
 def test_denied_by_the_house_and_not_the_gate(pair: Pair, reverts: Any) -> None:
     """What the gate allows and the house refuses reverts as it does by `match`."""
     market = pair.market

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from web3.contract import Contract
 
+from tests.support.registry import MEMBER_STATES
+
 NOW = 1_600_000_000
 YEAR = 31_536_000
 DAY = 86_400
@@ -17,36 +19,6 @@ LIST_AGE = 3 * DAY
 TABLE = 1 << 1 | (NOW - LIST_AGE) << 128
 """The registrar counts, the list is just not stale, and there has been no halt."""
 
-MEMBER_STATES = {
-    "AT",
-    "BE",
-    "BG",
-    "CY",
-    "CZ",
-    "DE",
-    "DK",
-    "EE",
-    "ES",
-    "FI",
-    "FR",
-    "GR",
-    "HR",
-    "HU",
-    "IE",
-    "IT",
-    "LT",
-    "LU",
-    "LV",
-    "MT",
-    "NL",
-    "PL",
-    "PT",
-    "RO",
-    "SE",
-    "SI",
-    "SK",
-}
-"""ISO 3166-1 codes of the 27 member states, as europa.eu lists the countries."""
 
 BANS = {"GB", "SG", "HK"}
 CRYPTO, EQUITY = 7, 3
