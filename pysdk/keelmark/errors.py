@@ -52,6 +52,10 @@ class SigningRequired(KeelmarkError, PermissionError):
     """A client that only reads was asked to send a transaction."""
 
 
+class StoreFailed(KeelmarkError, RuntimeError):
+    """A store could not be opened, read or written; what was to be written is not there."""
+
+
 class DecodingFailed(KeelmarkError, ValueError):
     """Bytes from a chain do not have the shape that the contract's interface gives them."""
 

@@ -14,9 +14,13 @@ MAX_PUBLIC = 10
 
 LAYERS = (
     {"units", "types", "errors", "identifiers", "regulation"},
-    {"events", "margin", "pricing", "risk", "sanctions", "proofs", "evidence", "reports"},
+    {"events", "columns", "margin", "pricing", "risk", "sanctions", "proofs", "evidence"}
+    | {"reports"},
     {"chain", "bindings"},
     {"deploy", "identity", "ledger", "scenario"},
+    {"store"},
+    {"ingest"},
+    {"cluster", "verification", "monitor", "api"},
     {"cli"},
 )
 """Each may import from itself and from those before it."""
