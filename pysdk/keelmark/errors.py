@@ -30,10 +30,12 @@ class RpcUnreachable(KeelmarkError, ConnectionError):
 class RpcRefused(KeelmarkError, RuntimeError):
     """The node answered a request with an error that is not a revert."""
 
-    def __init__(self, message: str, code: int = 0) -> None:
+    def __init__(self, message: str, code: int = 0, data: object = None) -> None:
         super().__init__(message)
         self.code = code
         """JSON-RPC error code; 0 if there was none."""
+        self.data = data
+        """What the node said beside: a suggested range, a reason; None if nothing."""
 
 
 class NoSuchBlock(KeelmarkError, LookupError):
