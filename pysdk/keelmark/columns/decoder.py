@@ -13,10 +13,10 @@ from keelmark.columns.parse import parse
 from keelmark.columns.rows import (
     check_addresses,
     common_blocks,
-    joined,
     table_of,
     without_doubles,
 )
+from keelmark.columns.scan import scan
 from keelmark.columns.spec import TableSpec
 from keelmark.errors import DecodingFailed, InputError
 
@@ -103,8 +103,8 @@ class LogDecoder:
                 in one place; a height has two blocks.
             RpcRefused: the node answered with an error.
         """
-        pieces, timed = parse(body, self.tables)
-        tables = joined(pieces)
+        pieces, timed = scan(body, self.tables) or parse(body, self.tables)
+        tables = [rows.in_order() for rows in pieces]
         for rows in tables:
             check_addresses(rows, self.addresses)
         blocks = common_blocks(tables)

@@ -73,16 +73,15 @@ def parse(body: bytes, tables: Mapping[bytes, TableSpec]) -> tuple[list[LogRows]
         raise _refusal(answer.error)
     if answer.result is None:
         raise DecodingFailed("answer: it has no result, expected a list of logs")
-    groups: dict[str, list[_Log]] = {}
-    timed = True
-    for log in answer.result:
-        if log.removed:
-            continue
-        timed = timed and log.block_timestamp is not None
-        groups.setdefault(log.topics[0] if log.topics else "", []).append(log)
-    return [
-        _rows(logs, _table(topic, logs[0], tables), timed) for topic, logs in groups.items()
-    ], timed
+    standing = [log for log in answer.result if not log.removed]
+    timed = all(log.block_timestamp is not None for log in standing)
+    kinds: dict[str, TableSpec] = {}
+    groups: dict[bytes, list[_Log]] = {}
+    for log in standing:
+        topic = log.topics[0] if log.topics else ""
+        table = kinds.get(topic) or kinds.setdefault(topic, _table(topic, log, tables))
+        groups.setdefault(table.topic, []).append(log)
+    return [_rows(logs, tables[topic], timed) for topic, logs in groups.items()], timed
 
 
 def word_places(table: TableSpec) -> list[int]:

@@ -6,8 +6,9 @@ in one place: whose logs they are, one hash a block, one log a place.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -19,7 +20,7 @@ from keelmark.columns.spec import ColumnKind, TableSpec
 from keelmark.columns.words import columns_of_words, fixed_column
 from keelmark.errors import DecodingFailed
 
-__all__ = ["LogRows", "check_addresses", "common_blocks", "joined", "table_of", "without_doubles"]
+__all__ = ["LogRows", "check_addresses", "common_blocks", "table_of", "without_doubles"]
 
 # Arrow comes without types.
 pa: Any = import_module("pyarrow")
@@ -96,38 +97,6 @@ class LogRows:
         return self.take(np.lexsort((places, blocks)))
 
 
-def joined(pieces: Iterable[LogRows]) -> list[LogRows]:
-    """The pieces of each table put together, each table in chain order."""
-    found: dict[bytes, list[LogRows]] = {}
-    for piece in pieces:
-        if len(piece):
-            found.setdefault(piece.table.topic, []).append(piece)
-    return [_one(parts).in_order() for parts in found.values()]
-
-
-def _one(parts: Sequence[LogRows]) -> LogRows:
-    if len(parts) == 1:
-        return parts[0]
-    table = parts[0].table
-    whole: list[Any] = [np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS]
-    data = None
-    if parts[0].data is not None:
-        data = np.concatenate([part.data for part in parts if part.data is not None])
-    return LogRows(table, *whole, data)
-
-
-_ARRAYS = (
-    "block_number",
-    "block_hash",
-    "block_time",
-    "transaction_index",
-    "transaction_hash",
-    "log_index",
-    "address",
-    "words",
-)
-
-
 def check_addresses(rows: LogRows, addresses: Collection[bytes]) -> None:
     """Every log is of a contract that was asked for.
 
@@ -136,7 +105,7 @@ def check_addresses(rows: LogRows, addresses: Collection[bytes]) -> None:
     """
     stranger = np.ones(len(rows), np.bool_)
     for address in addresses:
-        stranger &= (rows.address != np.frombuffer(address, np.uint8)).any(axis=1)
+        stranger &= _differ(rows.address, np.frombuffer(address, np.uint8).reshape(1, 20))
         if not stranger.any():
             return
     if len(rows):
@@ -159,12 +128,13 @@ def common_blocks(tables: Sequence[LogRows]) -> dict[int, bytes]:
     blocks: dict[int, bytes] = {}
     times: dict[int, int] = {}
     for rows in tables:
-        first = np.flatnonzero(np.diff(rows.block_number, prepend=-1))
-        of_row = np.repeat(first, np.diff(first, append=len(rows)))
-        other = (rows.block_hash != rows.block_hash[of_row]).any(axis=1)
-        other |= rows.block_time != rows.block_time[of_row]
+        same = rows.block_number[1:] == rows.block_number[:-1]
+        other = _differ(rows.block_hash[1:], rows.block_hash[:-1])
+        other |= rows.block_time[1:] != rows.block_time[:-1]
+        other &= same
         if other.any():
-            _refuse_block(rows, int(np.flatnonzero(other)[0]))
+            _refuse_block(rows, int(np.flatnonzero(other)[0]) + 1)
+        first = np.concatenate([[0], np.flatnonzero(~same) + 1])
         heights = rows.block_number[first].tolist()
         hashes = [one.tobytes() for one in rows.block_hash[first]]
         seconds = rows.block_time[first].tolist()
@@ -172,6 +142,16 @@ def common_blocks(tables: Sequence[LogRows]) -> dict[int, bytes]:
             if blocks.setdefault(height, found) != found or times.setdefault(height, time) != time:
                 _refuse_block(rows, int(row))
     return dict(sorted(blocks.items()))
+
+
+def _differ(one: Bytes, other: Bytes) -> NDArray[np.bool_]:
+    """Which rows of bytes, of a width that is a multiple of four, differ from another's."""
+    step = np.uint64 if one.shape[1] % 8 == 0 else np.uint32
+    left, right = one.view(step), other.view(step)
+    found: NDArray[np.bool_] = left[:, 0] != right[:, 0]
+    for column in range(1, left.shape[1]):
+        found |= left[:, column] != right[:, column]
+    return found
 
 
 def _refuse_block(rows: LogRows, row: int) -> None:
@@ -243,7 +223,10 @@ def table_of(rows: LogRows) -> Any:
         fixed_column(rows.address),
         *fields,
     ]
-    return pa.Table.from_arrays(columns, schema=arrow_schema(rows.table))
+    return pa.Table.from_arrays(columns, schema=_schema(rows.table))
+
+
+_schema = cache(arrow_schema)
 
 
 def _numbers(values: NDArray[Any], kind: Any) -> Any:

@@ -26,14 +26,11 @@ pa: Any = import_module("pyarrow")
 Bytes = NDArray[np.uint8]
 Limbs = NDArray[np.uint64]
 
-CHUNK: Final = 512
+CHUNK: Final = 1024
 """Rows that are turned at once: what they need fits a core's own cache."""
 
 MOST: Final = 10**38
 """An amount is smaller than this, whatever its sign."""
-
-_QUICK: Final = MOST >> 64
-"""An amount whose upper half is smaller than this is smaller than `MOST`."""
 
 _EXPECTED: Final = {
     ColumnKind.INTEGER: "a number of at most 63 bits",
@@ -42,14 +39,6 @@ _EXPECTED: Final = {
     ColumnKind.FLAG: "true or false",
     ColumnKind.WORD: "a value of its type",
 }
-
-
-class _Misfit(Exception):
-    """The first row of a chunk whose value does not fit."""
-
-    def __init__(self, row: int) -> None:
-        super().__init__(row)
-        self.row = row
 
 
 def fixed_column(values: Bytes) -> Any:
@@ -84,26 +73,46 @@ def columns_of_words(
             f"not {words.shape}"
         )
     turns = [_Turn(column, place, rows) for place, column in enumerate(columns)]
-    narrow = [turn for turn in turns if turn.checked]
     for start in range(0, rows, CHUNK):
         chunk = np.ascontiguousarray(words[start : start + CHUNK])
         # One row of limbs a limb, so that a column's limbs lie side by side.
         limbs = chunk.reshape(len(chunk), -1).view(">u8").T.astype("<u8", order="C")
+        doubt = np.zeros(len(chunk), np.uint64)
         for turn in turns:
-            four = limbs[4 * turn.place : 4 * turn.place + 4]
-            try:
-                if turn in narrow:
-                    turn.check(four)
-            except _Misfit as found:
-                row = start + found.row
-                raise DecodingFailed(
-                    f"{table.event}.{turn.column.name}: expected "
-                    f"{_EXPECTED[turn.column.kind]} ({turn.column.abi_type}), not "
-                    f"0x{words[row, turn.place].tobytes().hex()}, in "
-                    f"{where(row) if where else f'row {row}'}"
-                ) from None
-            turn.put(start, chunk, four)
+            turn.doubt(limbs, doubt)
+        if np.count_nonzero(doubt):
+            _check_exactly(turns, limbs, start, words, table, where)
+        for turn in turns:
+            turn.put(start, chunk, limbs)
     return [turn.array() for turn in turns]
+
+
+def _check_exactly(
+    turns: list[_Turn],
+    limbs: Limbs,
+    start: int,
+    words: Bytes,
+    table: TableSpec,
+    where: Callable[[int], str] | None,
+) -> None:
+    """A chunk in which some value may not fit, value by value.
+
+    Raises:
+        DecodingFailed: one does not.
+    """
+    for turn in turns:
+        column = turn.column
+        for place in np.flatnonzero(turn.misfits(limbs)).tolist():
+            row = start + place
+            word = words[row, turn.place].tobytes()
+            number = int.from_bytes(word, "big", signed=column.signed)
+            fits = column.kind == ColumnKind.AMOUNT and abs(number) < MOST
+            if not fits or not turn.in_type(number):
+                raise DecodingFailed(
+                    f"{table.event}.{column.name}: expected {_EXPECTED[column.kind]} "
+                    f"({column.abi_type}), not 0x{word.hex()}, in "
+                    f"{where(row) if where else f'row {row}'}"
+                )
 
 
 class _Turn:
@@ -113,11 +122,11 @@ class _Turn:
         self.column = column
         self.place = place
         self.rows = rows
-        kind = column.kind
-        self.signed = column.signed
-        self.bits = _bits(column)
+        self.first = 4 * place
+        self.type_bits = _type_bits(column.abi_type)
+        self.bits = min(self.type_bits, _ROOM.get(column.kind, 256) + column.signed)
         self.padding = _padding(column.abi_type)
-        self.checked = self.bits < 256 or self.padding > 0
+        kind = column.kind
         if kind == ColumnKind.AMOUNT:
             self.out: NDArray[Any] = np.empty((rows, 2), np.uint64)
         elif kind == ColumnKind.INTEGER:
@@ -127,41 +136,39 @@ class _Turn:
         else:
             self.out = np.empty((rows, 20 if kind == ColumnKind.ADDRESS else 32), np.uint8)
 
-    def check(self, limbs: Limbs) -> None:
-        """Every value of a chunk fits.
+    def doubt(self, limbs: Limbs, doubt: Limbs) -> None:
+        """Sets bits in every row of a chunk whose value may not fit.
 
-        Raises:
-            _Misfit: one does not.
+        An amount between 2^126 and 10^38 is doubted although it fits.
         """
+        four = limbs[self.first : self.first + 4]
         if self.padding:
-            _check_padding(limbs, self.padding)
-            return
-        if self.signed:
-            _check_signed(limbs, self.bits)
-        else:
-            _check_unsigned(limbs, self.bits)
-        if self.column.kind == ColumnKind.AMOUNT and self.bits > 126:
-            self._check_most(limbs)
+            _doubt_padding(four, self.padding, doubt)
+        elif self.bits < 256 and self.column.signed:
+            _doubt_signed(four, self.bits, doubt)
+        elif self.bits < 256:
+            _doubt_unsigned(four, self.bits, doubt)
 
-    def _check_most(self, limbs: Limbs) -> None:
-        """No value is 10^38 or more, or -10^38 or less; the upper half tells nearly always."""
-        high = limbs[2].view(np.int64)
-        doubtful = (high >= _QUICK) | (high < -_QUICK)
-        if not doubtful.any():
-            return
-        for row in np.flatnonzero(doubtful).tolist():
-            if abs((int(high[row]) << 64) | int(limbs[3, row])) >= MOST:
-                raise _Misfit(row)
+    def misfits(self, limbs: Limbs) -> Limbs:
+        """Bits in every row of a chunk whose value may not fit, for this column alone."""
+        doubt = np.zeros(limbs.shape[1], np.uint64)
+        self.doubt(limbs, doubt)
+        return doubt
+
+    def in_type(self, number: int) -> bool:
+        """Whether a number is one of the ABI type."""
+        bits = self.type_bits - self.column.signed
+        return -(1 << bits) * self.column.signed <= number < 1 << bits
 
     def put(self, start: int, words: Bytes, limbs: Limbs) -> None:
         """Writes a chunk's values, which have been checked, from a row on."""
         end = start + len(words)
         kind = self.column.kind
         if kind == ColumnKind.AMOUNT:
-            self.out[start:end, 0] = limbs[3]
-            self.out[start:end, 1] = limbs[2]
+            self.out[start:end, 0] = limbs[self.first + 3]
+            self.out[start:end, 1] = limbs[self.first + 2]
         elif kind in (ColumnKind.INTEGER, ColumnKind.FLAG):
-            self.out[start:end] = limbs[3]
+            self.out[start:end] = limbs[self.first + 3]
         elif kind == ColumnKind.ADDRESS:
             self.out[start:end] = words[:, self.place, 12:]
         else:
@@ -176,18 +183,19 @@ class _Turn:
         return pa.Array.from_buffers(kind, self.rows, [None, pa.py_buffer(out)])
 
 
-def _bits(column: ColumnSpec) -> int:
-    """How many bits of the word a value may need: by its ABI type and by its column."""
-    kind, abi_type = column.kind, column.abi_type
+_ROOM: Final = {
+    ColumnKind.INTEGER: 63,
+    ColumnKind.AMOUNT: 126,
+    ColumnKind.ADDRESS: 160,
+    ColumnKind.FLAG: 1,
+}
+"""Bits that a value of a column surely may have, one more with a sign."""
+
+
+def _type_bits(abi_type: str) -> int:
+    """How many bits of its word a value of an ABI type uses."""
     digits = abi_type.removeprefix("u").removeprefix("int")
-    widest = int(digits) if digits.isdecimal() else {"bool": 1, "address": 160}.get(abi_type, 256)
-    room = {
-        ColumnKind.INTEGER: 64 if column.signed else 63,
-        ColumnKind.AMOUNT: 128 if column.signed else 127,
-        ColumnKind.ADDRESS: 160,
-        ColumnKind.FLAG: 1,
-    }.get(kind, 256)
-    return min(widest, room)
+    return int(digits) if digits.isdecimal() else {"bool": 1, "address": 160}.get(abi_type, 256)
 
 
 def _padding(abi_type: str) -> int:
@@ -196,41 +204,30 @@ def _padding(abi_type: str) -> int:
     return 0 if digits == abi_type or not digits.isdecimal() else 256 - 8 * int(digits)
 
 
-def _none(bad: NDArray[Any]) -> None:
-    """Every row is zero, or the first that is not is told."""
-    if bad.any():
-        raise _Misfit(int(np.flatnonzero(bad)[0]))
-
-
-def _check_padding(limbs: Limbs, bits: int) -> None:
+def _doubt_padding(limbs: Limbs, bits: int, doubt: Limbs) -> None:
     """So many bits at the end are zero."""
-    bad = np.zeros(limbs.shape[1], np.uint64)
     for place in range(3, -1, -1):
         covered = min(64, bits - 64 * (3 - place))
         if covered > 0:
-            bad |= limbs[place] & np.uint64((1 << covered) - 1)
-    _none(bad)
+            doubt |= limbs[place] & np.uint64((1 << covered) - 1)
 
 
-def _check_unsigned(limbs: Limbs, bits: int) -> None:
+def _doubt_unsigned(limbs: Limbs, bits: int, doubt: Limbs) -> None:
     """Numbers of so many bits: all bits above are zero."""
-    bad: Limbs | None = None
     for place in range(4):
         below = 64 * (3 - place)
-        if bits < below + 64:
-            part = limbs[place] >> np.uint64(bits - below) if bits > below else limbs[place]
-            bad = part if bad is None else bad | part
-    if bad is not None:
-        _none(bad)
+        if bits <= below:
+            doubt |= limbs[place]
+        elif bits < below + 64:
+            doubt |= limbs[place] >> np.uint64(bits - below)
 
 
-def _check_signed(limbs: Limbs, bits: int) -> None:
+def _doubt_signed(limbs: Limbs, bits: int, doubt: Limbs) -> None:
     """Numbers of so many bits in two's complement: all bits above are as the sign."""
     top = 3 - (bits - 1) // 64
-    spare = 64 * (4 - top) - bits
     number = limbs[top].view(np.int64)
+    found = doubt.view(np.int64)
     sign = number >> np.int64(63)
-    bad = (number << np.int64(spare) >> np.int64(spare)) ^ number
+    found |= (number >> np.int64((bits - 1) % 64)) ^ sign
     for place in range(top):
-        bad = bad | (limbs[place].view(np.int64) ^ sign)
-    _none(bad)
+        found |= limbs[place].view(np.int64) ^ sign
