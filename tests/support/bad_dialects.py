@@ -74,7 +74,7 @@ ROWS_DIALECTS = (
         "alchemy",
         "Log response size exceeded. You can make eth_getLogs requests with up to a 2,000 block "
         "range and no limit on the response size, or you can request any block range with a cap of "
-        "10K logs in the response. Based on your parameters and the response size limit, this "
+        "{limit} logs in the response. Based on your parameters and the response size limit, this "
         "block range should work: [{first:#x}, {last:#x}]",
         -32602,
     ),

@@ -84,6 +84,11 @@ class Chain:
         """``embedded``, or the node's URL without credentials."""
         return self._node.name
 
+    @property
+    def node(self) -> Node:
+        """What answers."""
+        return self._node
+
     def run(self, operation: Operation[T]) -> T:
         """Runs an operation to its result; raises what it or the chain raises."""
         return _drive(self._node, operation, self._signer)

@@ -11,14 +11,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 from eth_utils.crypto import keccak
-from rlp.codec import encode
+from rlp.codec import decode, encode
 
 from keelmark.errors import DecodingFailed
 
-__all__ = ["header_bytes", "receipt_bytes"]
+__all__ = ["header_bytes", "header_row", "receipt_bytes", "receipt_row"]
 
 _DATA: Final = "data"
 _QUANTITY: Final = "quantity"
+
+_FIRST_LIST_BYTE: Final = 0xC0
+"""Of an RLP list; what begins below it begins with a transaction's type (EIP-2718)."""
+
+_ROOT_BYTES: Final = 32
 
 _FIELDS: Final = (
     ("parentHash", _DATA),
@@ -102,3 +107,50 @@ def receipt_bytes(row: dict[str, Any]) -> bytes:
     body: bytes = encode([outcome, gas, _item(row["logsBloom"], _DATA), logs])
     kind = int(row.get("type") or "0x0", 16)
     return bytes([kind]) + body if kind else body
+
+
+def _text(value: bytes, kind: str) -> str:
+    """An RLP item as nodes write it in JSON."""
+    return "0x" + value.hex() if kind == _DATA else hex(int.from_bytes(value, "big"))
+
+
+def header_row(encoded: bytes) -> dict[str, Any]:
+    """A header's fields and its hash as nodes write them; what `header_bytes` takes.
+
+    Args:
+        encoded: the header's RLP.
+    """
+    values = decode(encoded)
+    names = (*_FIELDS, *_LATER)[: len(values)]
+    row: dict[str, Any] = {
+        name: _text(value, kind) for (name, kind), value in zip(names, values, strict=True)
+    }
+    row["hash"] = "0x" + keccak(encoded).hex()
+    return row
+
+
+def receipt_row(encoded: bytes) -> dict[str, Any]:
+    """A receipt's fields as nodes write them; what `receipt_bytes` takes.
+
+    Args:
+        encoded: as the chain encodes it.
+    """
+    kind, body = (encoded[0], encoded[1:]) if encoded[0] < _FIRST_LIST_BYTE else (0, encoded)
+    outcome, gas, bloom, logs = decode(body)
+    row: dict[str, Any] = {
+        "type": hex(kind),
+        "cumulativeGasUsed": _text(gas, _QUANTITY),
+        "logsBloom": _text(bloom, _DATA),
+        "logs": [
+            {
+                "address": _text(address, _DATA),
+                "topics": [_text(topic, _DATA) for topic in topics],
+                "data": _text(data, _DATA),
+            }
+            for address, topics, data in logs
+        ],
+    }
+    # Before Byzantium a state root stood where the status stands now (EIP-658).
+    before = len(outcome) == _ROOT_BYTES
+    row["root" if before else "status"] = _text(outcome, _DATA if before else _QUANTITY)
+    return row
