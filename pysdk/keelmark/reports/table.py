@@ -23,6 +23,7 @@ pa: Any = import_module("pyarrow")
 pq: Any = import_module("pyarrow.parquet")
 
 Cell = int | str | bool
+"""An empty text in a column of another kind says nothing: null in Parquet and JSON."""
 
 
 class Kind(StrEnum):
@@ -95,7 +96,7 @@ class Table:
         """The rows for JSON; exact amounts as strings, which no reader rounds."""
         return [
             {
-                column.name: str(cell) if column.kind in EXACT else cell
+                column.name: _json(column.kind, cell)
                 for column, cell in zip(self.columns, row, strict=True)
             }
             for row in self.rows
@@ -116,6 +117,8 @@ _TYPES = {
 
 def _arrow(kind: Kind, cell: Cell) -> Any:
     """A cell as Arrow takes it."""
+    if cell == "" and kind != Kind.TEXT:
+        return None
     if kind in EXACT:
         if abs(int(cell)) >= MAX_REPORTED:
             raise ValueError(f"amount {cell}: expected less than 10^38")
@@ -123,6 +126,13 @@ def _arrow(kind: Kind, cell: Cell) -> Any:
     if kind == Kind.TIME:
         return int(cell)
     return cell
+
+
+def _json(kind: Kind, cell: Cell) -> Cell | None:
+    """A cell for JSON."""
+    if cell == "" and kind != Kind.TEXT:
+        return None
+    return str(cell) if kind in EXACT else cell
 
 
 def _plain(cell: Cell) -> str:
@@ -150,6 +160,8 @@ def money_text(wad: int, decimals: int = 2) -> str:
 
 def shown(kind: Kind, cell: Cell) -> str:
     """A cell for people."""
+    if cell == "":
+        return ""
     if kind == Kind.MONEY:
         return money_text(int(cell))
     if kind == Kind.SIZE:
