@@ -27,11 +27,11 @@ __all__ = ["scan"]
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
 
-CHUNK: Final = 1024
-"""Logs that are read in step; what they need stays near the core."""
+SLICE: Final = 1 << 22
+"""Bytes whose logs are read in step; what they need stays near the core."""
 
-_SLICE: Final = 1 << 18
-"""Bytes searched for braces at once."""
+_LONGEST_DATA: Final = 1 << 16
+"""Bytes in which a log's data must end, where they stand before the topics."""
 
 _WINDOW: Final = 17
 """The most digits of a number, and the quote behind them."""
@@ -59,55 +59,42 @@ def scan(body: bytes, tables: Mapping[bytes, TableSpec]) -> tuple[list[LogRows],
     head = _HEAD.match(body, 0, _LONGEST_HEAD)
     if head is None:
         return None
-    starts = _starts(body, head.end())
-    if not len(starts) or starts[0] != head.end():
-        return None
-    first_end = int(starts[1]) - 1 if len(starts) > 1 else body.rfind(b"}", 0, body.rfind(b"]")) + 1
-    layout = learn(body[head.end() : first_end])
+    layout = learn(body[head.end() : body.find(b"}", head.end()) + 1])
     if layout is None:
         return None
     try:
-        return _Scan(body, starts, layout, tables).pieces(), layout.timed
+        return _Scan(body, head.end(), layout, tables).pieces(), layout.timed
     except (_Irregular, ValueError, IndexError):
         return None
 
 
-def _starts(body: bytes, first: int) -> Numbers:
-    """Where a brace opens, from a place on."""
-    whole = np.frombuffer(body, np.uint8)
-    found = [
-        np.flatnonzero(whole[start : start + _SLICE] == ord("{")) + start
-        for start in range(first, len(body), _SLICE)
-    ]
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
-
-
 class _Scan:
-    """One response being read."""
+    """One response being read, a slice at a time."""
 
     def __init__(
-        self, body: bytes, starts: Numbers, layout: Layout, tables: Mapping[bytes, TableSpec]
+        self, body: bytes, first: int, layout: Layout, tables: Mapping[bytes, TableSpec]
     ) -> None:
         self.body = body
+        self.first = first
         # A number's window may reach beyond the end, if nothing but the number stands there.
         short = layout.segments[-1].length < _WINDOW
         self.text = np.frombuffer(body + b" " * _WINDOW if short else body, np.uint8)
-        self.starts = starts
         self.layout = layout
         self.tables = tables
-        rows = len(starts)
-        self.numbers = {name: np.zeros(rows, np.int64) for name in NUMBERS}
+        self.by_text = {table.topic.hex().encode(): table for table in tables.values()}
+        # Room for as many logs as could be there; what is not written to takes no memory.
+        room = len(body) // sum(segment.length for segment in layout.segments)
+        self.numbers = {name: np.zeros(room, np.int64) for name in NUMBERS}
         self.fixed = {
-            hole.name: np.empty((rows, hole.width // 2), np.uint8)
+            hole.name: np.empty((room, hole.width // 2), np.uint8)
             for segment in layout.segments
             for hole in segment.holes
         }
-        self.data = np.empty(rows, np.int64)
-        self.kinds = np.empty(rows, np.intp)
+        self.kinds = np.empty(room, np.intp)
         self.known: list[TableSpec] = []
         self.digits: list[int] = []
-        self.by_text = {table.topic.hex().encode(): table for table in tables.values()}
-        self.ends = np.empty(rows, np.int64)
+        self.words: list[list[Bytes]] = []
+        self.rows = 0
         self._windows: dict[int, Bytes] = {}
 
     def windows(self, width: int) -> Bytes:
@@ -123,58 +110,75 @@ class _Scan:
         Raises:
             _Irregular: or ValueError or IndexError, if one is not laid out as the first.
         """
-        for start in range(0, len(self.starts), CHUNK):
-            self._read(start, min(start + CHUNK, len(self.starts)))
-        last = int(self.ends[-1])
-        commas = self.text[self.ends[:-1]] == ord(",")
-        if (
-            not (self.ends[:-1] + 1 == self.starts[1:]).all()
-            or not commas.all()
-            or not _TAIL.fullmatch(self.body, last)
-        ):
+        place = self.first
+        for start in range(self.first, len(self.body), SLICE):
+            starts = np.flatnonzero(self.text[start : start + SLICE] == ord("{")) + start
+            if len(starts):
+                place = self._read(starts, place)
+        if not _TAIL.fullmatch(self.body, place - 1):
             raise _Irregular
         for name in ("transactionIndex", "logIndex"):
-            if int(self.numbers[name].max()) > MOST_PLACE:
+            if int(self.numbers[name][: self.rows].max()) > MOST_PLACE:
                 raise _Irregular
         return [self._piece(kind, table) for kind, table in enumerate(self.known)]
 
-    def _read(self, start: int, end: int) -> None:
-        """Moves the cursors of a chunk through the layout."""
-        cursor = self.starts[start:end].copy()
+    def _read(self, starts: Numbers, expected: int) -> int:
+        """Moves the cursors of a slice's logs through the layout.
+
+        Args:
+            starts: where the logs begin.
+            expected: where the first of them must.
+
+        Returns:
+            where the log behind the last one must begin.
+        """
+        rows = slice(self.rows, self.rows + len(starts))
+        self.rows = rows.stop
+        cursor = starts.copy()
+        data, width = cursor, cursor
         blocks: list[tuple[Segment, Bytes]] = []
         for segment in self.layout.segments:
             block = self.windows(segment.length)[cursor]
             for offset, run in segment.literals:
-                if not (block[:, offset : offset + len(run)] == run).all():
+                if np.count_nonzero(block[:, offset : offset + len(run)] != run):
                     raise _Irregular
             blocks.append((segment, block))
             cursor += segment.length
             if segment.then == "data":
-                self.data[start:end] = cursor
+                data = cursor.copy()
                 if self.layout.topics_first:
-                    cursor += self._find_kinds(start, end, blocks)
+                    width = self._find_kinds(rows, blocks)
                 else:
-                    cursor = self._next_quotes(cursor)
-            elif segment.then is not None:
-                number, width = _read_number(self.windows(_WINDOW)[cursor])
-                self.numbers[segment.then][start:end] = number
+                    width = self._next_quotes(cursor) - cursor
                 cursor += width
-        if not self.layout.topics_first:
-            digits = self._find_kinds(start, end, blocks)
-            if not (self._next_quotes(self.data[start:end]) - self.data[start:end] == digits).all():
-                raise _Irregular
-        self.ends[start:end] = cursor
-        self._read_fixed(start, end, blocks)
+            elif segment.then is not None:
+                number, digits = _read_number(self.windows(_WINDOW)[cursor])
+                self.numbers[segment.then][rows] = number
+                cursor += digits
+        if not self.layout.topics_first and not (width == self._find_kinds(rows, blocks)).all():
+            raise _Irregular
+        before = starts[1:] - 1
+        if (
+            starts[0] != expected
+            or not (cursor[:-1] == before).all()
+            or not (self.text[before] == ord(",")).all()
+            or (expected > self.first and self.text[expected - 1] != ord(","))
+        ):
+            raise _Irregular
+        self._read_fixed(rows, blocks)
+        for kind, table in enumerate(self.known):
+            self._read_words(kind, table, rows, data)
+        return int(cursor[-1]) + 1
 
     def _next_quotes(self, cursor: Numbers) -> Numbers:
         """Where the next quote stands from each cursor on."""
         first = int(cursor[0])
-        last = min(int(cursor[-1]) + _SLICE, len(self.text))
+        last = min(int(cursor[-1]) + _LONGEST_DATA, len(self.text))
         quotes = np.flatnonzero(self.text[first:last] == ord('"')) + first
         return np.asarray(quotes[np.searchsorted(quotes, cursor)], np.int64)
 
-    def _find_kinds(self, start: int, end: int, blocks: list[tuple[Segment, Bytes]]) -> Numbers:
-        """Which table each log of a chunk belongs to, by its first topic.
+    def _find_kinds(self, rows: slice, blocks: list[tuple[Segment, Bytes]]) -> Numbers:
+        """Which table each log of a slice belongs to, by its first topic.
 
         Returns:
             how many digits the data of each has.
@@ -185,17 +189,17 @@ class _Scan:
             for hole in segment.holes
             if hole.name == "topic0"
         )
-        kinds = self.kinds[start:end]
+        kinds = self.kinds[rows]
         # Eight digits tell the events apart; all sixty-four are compared afterwards.
         keys = np.ascontiguousarray(texts[:, :8]).view(np.uint64)[:, 0]
-        left = np.ones(end - start, np.bool_)
+        left = np.ones(len(keys), np.bool_)
         while left.any():
             row = int(left.argmax())
             mine = keys == keys[row]
-            topic = texts[row].tobytes()
-            if not (texts[mine] == texts[row]).all():
+            every = bool(mine.all())
+            if not ((texts if every else texts[mine]) == texts[row]).all():
                 raise _Irregular
-            kinds[mine] = self._kind(topic)
+            kinds[mine] = self._kind(texts[row].tobytes())
             left &= ~mine
         return np.array(self.digits, np.int64)[kinds]
 
@@ -207,38 +211,56 @@ class _Scan:
         if table not in self.known:
             self.known.append(table)
             self.digits.append(64 * table.words)
+            self.words.append([])
         return self.known.index(table)
 
-    def _read_fixed(self, start: int, end: int, blocks: list[tuple[Segment, Bytes]]) -> None:
-        """Decodes the hexadecimal of fixed width of a chunk."""
+    def _read_fixed(self, rows: slice, blocks: list[tuple[Segment, Bytes]]) -> None:
+        """Decodes the hexadecimal of fixed width of a slice."""
         holes = [
             (hole, block)
             for segment, block in blocks
             for hole in segment.holes
             if hole.name != "topic0"
         ]
-        text = np.empty((end - start, sum(hole.width for hole, _ in holes)), np.uint8)
+        count = rows.stop - rows.start
+        text = np.empty((count, sum(hole.width for hole, _ in holes)), np.uint8)
         place = 0
         for hole, block in holes:
             text[:, place : place + hole.width] = block[:, hole.offset : hole.offset + hole.width]
             place += hole.width
-        raw = np.frombuffer(a2b_hex(text.data), np.uint8).reshape(end - start, -1)
+        raw = np.frombuffer(a2b_hex(text.data), np.uint8).reshape(count, -1)
         place = 0
         for hole, _ in holes:
             width = hole.width // 2
-            self.fixed[hole.name][start:end] = raw[:, place : place + width]
+            self.fixed[hole.name][rows] = raw[:, place : place + width]
             place += width
 
-    def _piece(self, kind: int, table: TableSpec) -> LogRows:
-        """The logs of one table."""
-        rows: Any = slice(None) if len(self.known) == 1 else np.flatnonzero(self.kinds == kind)
-        data = self.data[rows]
+    def _read_words(self, kind: int, table: TableSpec, rows: slice, data: Numbers) -> None:
+        """Puts together the words of one table's logs in a slice."""
+        mine: Any = slice(None)
+        if len(self.known) > 1:
+            mine = np.flatnonzero(self.kinds[rows] == kind)
+        data = data[mine]
+        if not len(data):
+            return
         places = word_places(table)
         indexed = table.topics - 1
         words = np.empty((len(data), len(places), 32), np.uint8)
-        for number in range(indexed):
-            words[:, places[number]] = self.fixed[f"topic{number + 1}"][rows]
-        self._read_data(words, places[indexed:], data)
+        for number, place in enumerate(places[:indexed]):
+            words[:, place] = self.fixed[f"topic{number + 1}"][rows][mine]
+        if places[indexed:]:
+            text = self.windows(64 * len(places[indexed:]))[data]
+            raw = np.frombuffer(a2b_hex(text.data), np.uint8).reshape(len(data), -1, 32)
+            # A slice is copied much faster than a list of places.
+            plain = places == list(range(len(places)))
+            words[:, slice(indexed, None) if plain else places[indexed:]] = raw
+        self.words[kind].append(words)
+
+    def _piece(self, kind: int, table: TableSpec) -> LogRows:
+        """The logs of one table."""
+        rows: Any = slice(self.rows)
+        if len(self.known) > 1:
+            rows = np.flatnonzero(self.kinds[rows] == kind)
         return LogRows(
             table,
             self.numbers["blockNumber"][rows],
@@ -248,20 +270,8 @@ class _Scan:
             self.fixed["transactionHash"][rows],
             self.numbers["logIndex"][rows],
             self.fixed["address"][rows],
-            words,
+            np.concatenate(self.words[kind]),
         )
-
-    def _read_data(self, words: Bytes, places: list[int], data: Numbers) -> None:
-        """Decodes the words of data of one table's logs into their places."""
-        if not places:
-            return
-        windows = self.windows(64 * len(places))
-        together = places == list(range(places[0], places[0] + len(places)))
-        where: Any = slice(places[0], places[0] + len(places)) if together else places
-        for start in range(0, len(data), CHUNK):
-            text = windows[data[start : start + CHUNK]]
-            raw = np.frombuffer(a2b_hex(text.data), np.uint8)
-            words[start : start + CHUNK, where] = raw.reshape(len(text), -1, 32)
 
 
 def _read_number(windows: Bytes) -> tuple[Numbers, Numbers]:
@@ -276,9 +286,14 @@ def _read_number(windows: Bytes) -> tuple[Numbers, Numbers]:
     Raises:
         _Irregular: or ValueError, if one has none, more than sixteen, or needs more than 63 bits.
     """
-    width = (windows == ord('"')).argmax(axis=1)
     text = np.full((len(windows), 16), ord("0"), np.uint8)
-    widths = np.flatnonzero(np.bincount(width)).tolist()
+    alike = int((windows[0] == ord('"')).argmax())
+    if (windows[:, alike] == ord('"')).all():
+        width = np.full(len(windows), alike, np.int64)
+        widths = [alike]
+    else:
+        width = (windows == ord('"')).argmax(axis=1)
+        widths = np.flatnonzero(np.bincount(width)).tolist()
     for digits in widths:
         if digits == 0:
             raise _Irregular

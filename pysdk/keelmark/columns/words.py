@@ -26,8 +26,8 @@ pa: Any = import_module("pyarrow")
 Bytes = NDArray[np.uint8]
 Limbs = NDArray[np.uint64]
 
-CHUNK: Final = 1024
-"""Rows that are turned at once: what they need fits a core's own cache."""
+CHUNK: Final = 8192
+"""Rows that are turned at once: enough that calls cost little, few enough to stay near the core."""
 
 MOST: Final = 10**38
 """An amount is smaller than this, whatever its sign."""

@@ -14,7 +14,7 @@ from keelmark.columns import own_tables
 from keelmark.columns.decoder import Decoded, LogDecoder
 from keelmark.columns.layout import learn
 from keelmark.columns.parse import parse
-from keelmark.columns.scan import CHUNK, scan
+from keelmark.columns.scan import scan
 from keelmark.errors import DecodingFailed, RpcRefused
 from tests.support.answers import HOUSE, NODES, TRADE, TRANSFER, Log, answer, log_of
 
@@ -101,22 +101,25 @@ def test_uniform_answers_are_scanned(node: str) -> None:
 
 
 @every_node
-@pytest.mark.parametrize("rows", [1, 2, CHUNK, CHUNK + 1, 3 * CHUNK])
-def test_chunks(node: str, rows: int) -> None:
-    """Row by row the same across the ends of chunks."""
-    chance = random.Random(rows)
+@pytest.mark.parametrize("size", [100, 1 << 12, 1 << 22])
+def test_slices(node: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Row by row the same wherever an answer is cut into slices, also in the middle of a log."""
+    monkeypatch.setattr("keelmark.columns.scan.SLICE", size)
+    chance = random.Random(size)
     found = [
         log_of(chance.choice((TRADE, TRANSFER)), {"size": number, "value": number}).at(
             number // 40, number % 40
         )
-        for number in range(rows)
+        for number in range(100)
     ]
     body = answer(found, node)
     assert scan(body, TABLES) is not None
     whole = outcome(body)
     assert isinstance(whole, Decoded)
-    assert whole.rows == rows
+    assert whole.rows == 100
     assert whole == parsed(body)
+    for cut in (body.replace(b"},{", b"}{", 1), body.replace(b"},{", b"},,{", 1)):
+        assert scan(cut, TABLES) is None
 
 
 @pytest.mark.parametrize(
