@@ -35,7 +35,7 @@ SETTINGS: Final = {
 }
 """Modest: a reader's whole process is to stay small, and DuckDB spills to disk beyond this."""
 
-BATCH_ROWS: Final = 16_384
+BATCH_ROWS: Final = 8_192
 """Rows of a batch of a scan."""
 
 
@@ -43,7 +43,6 @@ class DuckStore(SqlStore):
     """A store in a DuckDB file; see `store.base.Store`."""
 
     bytes_type = "BLOB"
-    order = ""
 
     def __init__(self, location: str, connection: Any, shared: _Shared, read_only: bool) -> None:
         super().__init__(location)
@@ -78,7 +77,8 @@ class DuckStore(SqlStore):
         }
         if not names and description is not None and not self._read_only:
             check_names(description)
-            self.create(description)
+            with self.transaction():
+                self.create(description)
         elif "keelmark_description" not in names:
             raise InputError(f"store: {self.location} is no store of keelmark")
         check_description(self.description, description, self.location)
@@ -92,10 +92,13 @@ class DuckStore(SqlStore):
         with self.lock, self._translated():
             return list(self._connection.execute(sql, list(values)).fetchall())
 
-    def change(self, sql: str, values: Sequence[Any] = ()) -> int:
+    def change(self, sql: str, values: Sequence[Any] = ()) -> None:
         """Runs a statement."""
-        rows = self._connection.execute(sql, list(values)).fetchall()
-        return int(rows[0][0]) if rows else 0
+        self._connection.execute(sql, list(values))
+
+    def delete(self, table: str, where: str) -> int:
+        """Deletes rows."""
+        return int(self.query(f"DELETE FROM {self.named(table)} WHERE {where}")[0][0])
 
     def append(self, table: str, rows: Any, first_block: int) -> int:
         """Adds Arrow rows. As a rule no row of these blocks is there, which the row groups tell at
@@ -105,11 +108,10 @@ class DuckStore(SqlStore):
         self._connection.register("incoming", rows)
         try:
             if self.query(f"{there} LIMIT 1"):
-                return self.change(
-                    f"INSERT INTO {name} SELECT * FROM incoming WHERE (block_hash, log_index) "
-                    f"NOT IN ({there}) ORDER BY block_number, log_index"
-                )
-            return self.change(f"INSERT INTO {name} SELECT * FROM incoming")
+                rest = f"WHERE (block_hash, log_index) NOT IN ({there})"
+            else:
+                rest = ""
+            return int(self.query(f"INSERT INTO {name} SELECT * FROM incoming {rest}")[0][0])
         finally:
             self._connection.unregister("incoming")
 
@@ -134,12 +136,15 @@ class DuckStore(SqlStore):
             # The failure that led here has ended the transaction already.
             return
 
-    def stream(self, sql: str) -> Iterator[Any]:
-        """Batches of a query, by a session of their own."""
+    def batches(self, table: str, names: Sequence[str], where: str) -> Iterator[Any]:
+        """Batches from one moment of the store, by a session of their own. Rows were added in
+        chain order and DuckDB keeps the order of insertion."""
+        columns = ", ".join(quoted(name) for name in names)
         with self._translated():
             session = self._shared.session()
             try:
-                yield from session.sql(sql).to_arrow_reader(BATCH_ROWS)
+                query = session.sql(f"SELECT {columns} FROM {table} WHERE {where}")
+                yield from query.to_arrow_reader(BATCH_ROWS)
             finally:
                 session.close()
 

@@ -13,17 +13,19 @@ from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import Any, Final
 
+from rlp.codec import decode, encode
+
 from keelmark.columns.schema import arrow_schema
 from keelmark.columns.spec import ColumnKind
 from keelmark.errors import InputError
 from keelmark.store.checks import check_rewind, check_rows, is_next, summable, wanted_columns
 from keelmark.store.model import Checkpoint, Description, Header, Heads, RootProof, RowSet
+from keelmark.store.state import MANY, merged, shortened
 
 __all__ = ["OWN_TABLES", "SqlStore", "quoted"]
 
-# Both come without types.
+# Arrow comes without types.
 pa: Any = import_module("pyarrow")
-rlp: Any = import_module("rlp")
 
 OWN_TABLES: Final = {
     "keelmark_description": "description TEXT NOT NULL",
@@ -63,6 +65,8 @@ class SqlStore(ABC):
         self.lock = threading.RLock()
         """Held by whoever uses the session."""
         self._description: Description | None = None
+        self._tidied = 0
+        """How many checkpoints there were after the last tidying."""
 
     @abstractmethod
     def named(self, table: str) -> str:
@@ -73,8 +77,12 @@ class SqlStore(ABC):
         """Rows of a query, read at once, as tuples."""
 
     @abstractmethod
-    def change(self, sql: str, values: Sequence[Any] = ()) -> int:
-        """Runs a statement inside `transaction`; gives how many rows it touched."""
+    def change(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """Runs a statement inside `transaction`."""
+
+    @abstractmethod
+    def delete(self, table: str, where: str) -> int:
+        """Deletes rows inside `transaction`; gives how many."""
 
     @abstractmethod
     def append(self, table: str, rows: Any, first_block: int) -> int:
@@ -87,8 +95,15 @@ class SqlStore(ABC):
         errors, and where the store was opened to read only."""
 
     @abstractmethod
-    def stream(self, sql: str) -> Iterator[Any]:
-        """Rows of a query as RecordBatches of bounded size, from one moment of the store."""
+    def batches(self, table: str, names: Sequence[str], where: str) -> Iterator[Any]:
+        """Rows of a table in chain order as RecordBatches of bounded size, their types as the
+        database gives them.
+
+        Args:
+            table: quoted, whole.
+            names: columns wanted.
+            where: a condition on blocks.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -101,24 +116,21 @@ class SqlStore(ABC):
     # --- description ---
 
     def create(self, description: Description) -> None:
-        """Makes every table, in one transaction."""
-        with self.transaction():
-            for name, columns in OWN_TABLES.items():
-                text = columns.format(bytes=self.bytes_type)
-                self.change(f"CREATE TABLE {self.named(name)} ({text})")
-            for table in description.tables:
-                self.change(self.table_sql(table.name, arrow_schema(table)))
-            self.change(
-                f"INSERT INTO {self.named('keelmark_description')} VALUES ($1)",
-                [description.to_text()],
-            )
+        """Makes every table inside `transaction`, and writes down what the store is about."""
+        for name, columns in OWN_TABLES.items():
+            text = columns.format(bytes=self.bytes_type)
+            self.change(f"CREATE TABLE {self.named(name)} ({text})")
+        for table in description.tables:
+            for statement in self.table_sql(table.name, arrow_schema(table)):
+                self.change(statement)
+        self._insert("keelmark_description", [description.to_text()])
 
-    def table_sql(self, name: str, schema: Any) -> str:
-        """The statement that makes an event's table."""
+    def table_sql(self, name: str, schema: Any) -> list[str]:
+        """The statements that make an event's table, the first of them without its key."""
         columns = ", ".join(
             f"{quoted(field.name)} {self.type_of(field.type)} NOT NULL" for field in schema
         )
-        return f"CREATE TABLE {self.named(name)} ({columns})"
+        return [f"CREATE TABLE {self.named(name)} ({columns})"]
 
     def type_of(self, kind: Any) -> str:
         """The database's type for an Arrow type."""
@@ -190,6 +202,7 @@ class SqlStore(ABC):
                 self._add_checkpoint(point)
                 self._set_heads(point.heads)
                 self._add_proofs(rows.proofs)
+            self._tidy(point.heads.finalized)
         return added
 
     def rewind(self, last: Header) -> int:
@@ -201,33 +214,23 @@ class SqlStore(ABC):
             check_rewind(last, self.headers(last.number, last.number))
             cut = self._checkpoints("WHERE first_block <= $1 AND last_block > $1", [last.number])
             with self.transaction():
+                above = int(last.number)
                 removed = sum(
-                    self._delete(table.name, "block_number", last.number)
+                    self.delete(table.name, f"block_number > {above}")
                     for table in self.description.tables
                 )
-                self._delete("keelmark_proofs", "block_number", last.number)
-                self._delete("keelmark_headers", "number", last.number)
-                self._delete("keelmark_checkpoints", "last_block", last.number)
+                self.delete("keelmark_proofs", f"block_number > {above}")
+                self.delete("keelmark_headers", f"number > {above}")
+                self.delete("keelmark_checkpoints", f"last_block > {above}")
                 for point in cut:
                     self._add_checkpoint(self._shortened(point, last))
                     self._add_headers([last])
         return removed
 
-    def _delete(self, table: str, column: str, above: int) -> int:
-        return self.change(f"DELETE FROM {self.named(table)} WHERE {column} > $1", [above])
-
     def _shortened(self, point: Checkpoint, last: Header) -> Checkpoint:
         """A checkpoint that ends at an earlier block."""
         kept = sum(self._count(table.name, point.first_block) for table in self.description.tables)
-        return Checkpoint(
-            point.first_block,
-            last.number,
-            last.hash,
-            last.time,
-            point.heads,
-            kept,
-            point.read_at,
-        )
+        return shortened(point, last, kept)
 
     def note(self, heads: Heads, proofs: Sequence[RootProof] = ()) -> None:
         """Notes how final the chain has become, and proofs."""
@@ -235,21 +238,40 @@ class SqlStore(ABC):
             self._set_heads(heads)
             self._add_proofs(proofs)
             if heads.finalized is not None:
-                self.change(
-                    f"DELETE FROM {self.named('keelmark_headers')} WHERE number <= $1 AND number "
-                    f"NOT IN (SELECT last_block FROM {self.named('keelmark_checkpoints')})",
-                    [heads.finalized],
+                ends = f"SELECT last_block FROM {self.named('keelmark_checkpoints')}"
+                self.delete(
+                    "keelmark_headers",
+                    f"number <= {int(heads.finalized)} AND number NOT IN ({ends})",
                 )
+        self._tidy(heads.finalized)
+
+    def _tidy(self, finalized: int | None) -> None:
+        """Now and then, makes few large checkpoints of many small ones that are finalized."""
+        with self.lock:
+            table = self.named("keelmark_checkpoints")
+            there = int(self.query(f"SELECT count(*) FROM {table}")[0][0])
+            if finalized is None or there < self._tidied + MANY:
+                return
+            proved = self.query(f"SELECT block_number FROM {self.named('keelmark_proofs')}")
+            groups = merged(self.checkpoints(), finalized, {row[0] for row in proved})
+            if groups:
+                with self.transaction():
+                    for _, point in groups:
+                        first, last = int(point.first_block), int(point.last_block)
+                        self.delete(
+                            "keelmark_checkpoints", f"last_block BETWEEN {first} AND {last}"
+                        )
+                        self.delete("keelmark_headers", f"number BETWEEN {first} AND {last - 1}")
+                        self._add_checkpoint(point)
+            self._tidied = there - sum(len(group) - 1 for group, _ in groups)
 
     def _set_heads(self, heads: Heads) -> None:
-        self.change(f"DELETE FROM {self.named('keelmark_heads')}")
+        self.delete("keelmark_heads", "TRUE")
         self._insert("keelmark_heads", [heads.latest, heads.safe, heads.finalized])
 
     def _add_headers(self, headers: Sequence[Header]) -> None:
         for one in headers:
-            self.change(
-                f"DELETE FROM {self.named('keelmark_headers')} WHERE number = $1", [one.number]
-            )
+            self.delete("keelmark_headers", f"number = {int(one.number)}")
             self._insert("keelmark_headers", [one.number, one.hash, one.parent_hash, one.time])
 
     def _add_checkpoint(self, point: Checkpoint) -> None:
@@ -276,7 +298,7 @@ class SqlStore(ABC):
                 "WHERE contract = $1 AND block_number = $2",
                 [one.contract, one.block_number],
             )
-            nodes = [rlp.encode(list(one.account)), rlp.encode(list(one.storage))]
+            nodes = [encode(list(one.account)), encode(list(one.storage))]
             self._insert(
                 "keelmark_proofs",
                 [one.contract, one.block_number, one.block_hash, one.header, one.root, *nodes],
@@ -300,8 +322,8 @@ class SqlStore(ABC):
                 row[2],
                 row[3],
                 row[4],
-                tuple(rlp.decode(row[5])),
-                tuple(rlp.decode(row[6])),
+                tuple(decode(row[5])),
+                tuple(decode(row[6])),
             )
             for row in rows
             if contract is None or row[0] == contract
@@ -313,7 +335,7 @@ class SqlStore(ABC):
 
     def _count(self, table: str, first_block: int | None) -> int:
         where = _between(first_block, None)
-        return int(self.query(f"SELECT count(*) FROM {self.named(table)}{where}")[0][0])
+        return int(self.query(f"SELECT count(*) FROM {self.named(table)} WHERE {where}")[0][0])
 
     def scan(
         self,
@@ -325,23 +347,8 @@ class SqlStore(ABC):
     ) -> Iterator[Any]:
         """Rows of a table as RecordBatches, in chain order."""
         schema = wanted_columns(self.description.table(table), columns)
-        names = ", ".join(quoted(name) for name in schema.names)
         where = _between(first_block, last_block)
-        return self._cast(
-            self.stream(f"SELECT {names} FROM {self.named(table)}{where}{self.order}"), schema
-        )
-
-    order: str = " ORDER BY block_number, log_index"
-    """What makes a scan come in chain order."""
-
-    def _cast(self, batches: Iterator[Any], schema: Any) -> Iterator[Any]:
-        for batch in batches:
-            if batch.num_rows:
-                arrays = [
-                    column if column.type == field.type else column.cast(field.type)
-                    for column, field in zip(batch.columns, schema, strict=True)
-                ]
-                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+        return _cast(self.batches(self.named(table), schema.names, where), schema)
 
     def total(
         self,
@@ -354,16 +361,35 @@ class SqlStore(ABC):
         """The exact sum of a column."""
         kind = summable(self.description.table(table), column)
         where = _between(first_block, last_block)
-        sql = f"SELECT {self.total_of(kind, quoted(column))} FROM {self.named(table)}{where}"
+        sql = f"SELECT {self.total_of(kind, quoted(column))} FROM {self.named(table)} WHERE {where}"
         high, low = (int(part or 0) for part in self.query(sql)[0])
         return high * 10**18 + low
 
 
+def _cast(batches: Iterator[Any], schema: Any) -> Iterator[Any]:
+    """Batches in the types of a schema."""
+    for batch in batches:
+        if batch.num_rows:
+            arrays = [
+                _as_type(column, field.type)
+                for column, field in zip(batch.columns, schema, strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _as_type(column: Any, kind: Any) -> Any:
+    """A column as the database gives it (bytes of any length, digits as text) in the type that the
+    store's schema has; exact, or refused by Arrow."""
+    if isinstance(column, pa.ExtensionArray):
+        column = column.storage
+    return column if column.type == kind else column.cast(kind)
+
+
 def _between(first_block: int | None, last_block: int | None) -> str:
-    """A WHERE clause for a range of blocks; the numbers are integers, so they are written out."""
-    terms = []
+    """A condition for a range of blocks; the numbers are integers, so they are written out."""
+    terms = ["TRUE"]
     if first_block is not None:
         terms.append(f"block_number >= {int(first_block)}")
     if last_block is not None:
         terms.append(f"block_number <= {int(last_block)}")
-    return f" WHERE {' AND '.join(terms)}" if terms else ""
+    return " AND ".join(terms)
