@@ -160,7 +160,7 @@ def from_abi(entry: Mapping[str, Any]) -> TableSpec:
         entry: an ABI entry of type ``event``.
 
     Raises:
-        InputError: it is none, is anonymous, or has no name.
+        InputError: it is none, is anonymous, or has no name; two fields would be one column.
     """
     if entry.get("type") != "event" or not entry.get("name") or entry.get("anonymous"):
         raise InputError("abi: expected an event with a name that is not anonymous")
@@ -176,6 +176,12 @@ def from_abi(entry: Mapping[str, Any]) -> TableSpec:
             columns.append(ColumnSpec(name, one["type"], _foreign_kind(one["type"]), indexed))
     if dynamic:
         columns.append(ColumnSpec("data", "bytes", ColumnKind.RAW, False))
+    names = [column.name.lower().removesuffix("_") for column in columns]
+    if len(set(names)) < len(names):
+        raise InputError(
+            f"abi: {entry['name']} has two fields that would be one column, expected names that "
+            "differ by more than case"
+        )
     signature = f"{entry['name']}({','.join(_canonical(one) for one in inputs)})"
     topic = bytes(keccak(text=signature))
     return TableSpec(table_name(entry["name"]), entry["name"], topic, tuple(columns))
