@@ -30,5 +30,5 @@ def test_deepest() -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "\ud800", b"\xff"])
 def test_no_json(text: str | bytes) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"Expecting|decode|surrogate"):
         parse_json(text)
