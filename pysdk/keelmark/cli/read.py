@@ -1,0 +1,330 @@
+"""`keelmark read`: a chain's events into a store, once or as they come."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from keelmark.cli.output import console
+from keelmark.errors import InputError
+
+if TYPE_CHECKING:
+    from keelmark.ingest import Reader, Step
+    from keelmark.ingest.endpoint import Endpoint
+    from keelmark.ingest.progress import Progress, Told
+    from keelmark.store import Description, Store
+
+Endpoints = Annotated[
+    list[str],
+    typer.Option(
+        "--endpoint",
+        help="A node: http(s) or ws(s) URL, or the path of its IPC socket. Several must agree.",
+    ),
+]
+Location = Annotated[
+    str,
+    typer.Option(
+        "--store", help="A DuckDB file, parquet:DIR, delta:DIR, or postgresql://USER@HOST/DATABASE."
+    ),
+]
+Manifest = Annotated[
+    Path | None, typer.Option("--manifest", help="Manifest of a deployment of the kit.")
+]
+Until = Annotated[
+    str, typer.Option("--until", help="latest, safe, finalized or the number of a block.")
+]
+Follow = Annotated[bool, typer.Option("--follow", help="Go on with every block as it comes.")]
+Contract = Annotated[
+    str | None, typer.Option("--contract", help="Address of another venue's contract.")
+]
+Abi = Annotated[Path | None, typer.Option("--abi", help="Its ABI: a JSON file.")]
+Events = Annotated[
+    list[str] | None, typer.Option("--event", help="An event to read; all of the ABI if none.")
+]
+Venue = Annotated[str | None, typer.Option("--venue", help="Name of the other venue.")]
+From = Annotated[
+    int | None, typer.Option("--from", min=0, help="First block of the other venue's contract.")
+]
+AnyCode = Annotated[
+    bool,
+    typer.Option(
+        "--any-code", help="Do not ask that the contract's code holds the ABI's events (diamonds)."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON for a program.")]
+
+PLAIN_SECONDS = 10.0
+"""Between two lines of progress where there is no terminal."""
+
+_HELP = """Read a chain's events into a store, each exactly once.
+
+Reads a deployment of the kit (--manifest) or another venue's contract (--contract, --abi, --venue,
+--from). Goes on where the store ends, whatever ended the last run; rows of blocks that the chain
+replaces are removed and read again, and a replaced finalized block stops it. With several
+endpoints their answers must be the same. Checks the chain id, the contracts' code and, where there
+are report chains, that no log is missing.
+"""
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command to the command line."""
+    root.command("read", help=_HELP)(read)
+
+
+def read(
+    endpoint: Endpoints,
+    store: Location,
+    manifest: Manifest = None,
+    until: Until = "latest",
+    follow: Follow = False,
+    contract: Contract = None,
+    abi: Abi = None,
+    event: Events = None,
+    venue: Venue = None,
+    first_block: From = None,
+    any_code: AnyCode = False,
+    as_json: Json = False,
+) -> None:
+    """Read."""
+    import asyncio
+
+    goal = _until(until)
+    if follow and until != "latest":
+        raise InputError("until: --follow goes on from the latest block, expected no --until")
+    foreign = {"contract": contract, "abi": abi, "venue": venue, "from": first_block}
+    if (manifest is None) == all(value is None for value in foreign.values()):
+        raise InputError("manifest: expected either --manifest or --contract with --abi")
+    if manifest is None:
+        for name in ("contract", "abi", "venue"):
+            if foreign[name] is None:
+                raise InputError(f"{name}: expected --{name} for a contract of another venue")
+    about = _Foreign(contract, abi, tuple(event or ()), venue, first_block or 0, any_code)
+    asyncio.run(_run(endpoint, store, manifest, about, goal, follow, as_json))
+
+
+class _Foreign:
+    """What the user says about another venue's contract."""
+
+    def __init__(
+        self,
+        contract: str | None,
+        abi: Path | None,
+        events: tuple[str, ...],
+        venue: str | None,
+        first_block: int,
+        any_code: bool,
+    ) -> None:
+        self.contract, self.abi, self.events = contract or "", abi or Path(), events
+        self.venue, self.first_block, self.any_code = venue or "", first_block, any_code
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The ABI's entries; a compiler's or an explorer's file with an ``abi`` in it does.
+
+        Raises:
+            InputError: the file cannot be read or is no ABI.
+        """
+        try:
+            found = json.loads(self.abi.read_text("utf-8"))
+        except OSError as error:
+            raise InputError(f"abi: {self.abi} cannot be read, {error.strerror}") from None
+        except (ValueError, RecursionError):
+            raise InputError(f"abi: {self.abi} is no JSON, expected a contract's ABI") from None
+        if isinstance(found, dict):
+            found = found.get("abi")
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise InputError(f"abi: {self.abi} is no ABI, expected a list of its entries")
+        return found
+
+    def address(self) -> bytes:
+        """The contract's address.
+
+        Raises:
+            InputError: it is none.
+        """
+        from eth_utils.address import is_address, to_canonical_address
+
+        if not self.contract.startswith("0x") or not is_address(self.contract):
+            raise InputError(
+                f"contract: {self.contract}, expected an address of 0x and 40 hexadecimal digits"
+            )
+        return to_canonical_address(self.contract)
+
+
+def _until(text: str) -> int | str:
+    """A finality or a block.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if text in ("latest", "safe", "finalized"):
+        return text
+    if not (text.isascii() and text.isdigit()):
+        raise InputError(f"until: {text}, expected latest, safe, finalized or a block")
+    return int(text)
+
+
+async def _run(
+    targets: list[str],
+    location: str,
+    manifest: Path | None,
+    foreign: _Foreign,
+    until: int | str,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    """Opens everything, reads, and closes everything."""
+    from contextlib import AsyncExitStack
+
+    from keelmark.ingest import Reader, open_endpoint
+    from keelmark.store import open_store
+
+    if manifest is not None:
+        description = _described(manifest)
+    else:
+        # Said before anybody is asked.
+        foreign.entries(), foreign.address()
+    async with AsyncExitStack() as stack:
+        endpoints = [await stack.enter_async_context(open_endpoint(one)) for one in targets]
+        if manifest is None:
+            description = await _described_foreign(endpoints[0], foreign)
+        store = open_store(location, description)
+        stack.callback(store.close)
+        reader = Reader(endpoints, store)
+        stack.callback(reader.close)
+        with _shown() as progress:
+            await _read(reader, store, until, follow, as_json, progress)
+
+
+def _described(manifest: Path) -> Description:
+    from keelmark.deploy import read_manifest
+    from keelmark.store.describe import describe
+
+    return describe(read_manifest(manifest), manifest.read_text("utf-8"))
+
+
+async def _described_foreign(endpoint: Endpoint, foreign: _Foreign) -> Description:
+    """A description of another venue's contract, with the code that it has now.
+
+    Raises:
+        InputError: no code at the address, no such event, or an ABI of other code.
+    """
+    from eth_utils.crypto import keccak
+
+    from keelmark.ingest.checks import check_events, runtime_code
+    from keelmark.ingest.node import Node
+    from keelmark.store.describe import describe_foreign
+
+    chain_id = int(await endpoint.result("eth_chainId"), 16)
+
+    def described(code_hash: bytes) -> Description:
+        return describe_foreign(
+            chain_id=chain_id,
+            venue=foreign.venue,
+            address=foreign.contract,
+            code_hash=code_hash,
+            abi=foreign.entries(),
+            events=foreign.events,
+            first_block=foreign.first_block,
+        )
+
+    unknown = described(bytes(32))
+    code, searched = await runtime_code(Node(endpoint, unknown), foreign.address())
+    if not code:
+        raise InputError(
+            f"contract: {foreign.contract} has no code on {endpoint.name}, expected a contract"
+        )
+    if not foreign.any_code:
+        check_events(searched, unknown.tables, foreign.contract)
+    return described(bytes(keccak(code)))
+
+
+async def _read(
+    reader: Reader, store: Store, until: int | str, follow: bool, as_json: bool, progress: Progress
+) -> None:
+    """Reads and says what came of it."""
+    started = time.perf_counter()
+    steps = reader.follow(progress) if follow else reader.steps(until, progress)
+    rows = removed = 0
+    noted: set[str] = set()
+    async for step in steps:
+        rows += step.added
+        removed += step.removed
+        for note in set(reader.notes) - noted:
+            noted.add(note)
+            print(f"keelmark: {note}.", file=sys.stderr)
+        if step.back_to is not None:
+            print(f"keelmark: {_went_back(step)}", file=sys.stderr)
+        if follow and as_json:
+            typer.echo(json.dumps(_as_json(step)))
+    point, heads = store.checkpoint(), store.heads()
+    assert heads is not None
+    summary = {
+        "block": None if point is None else point.last_block,
+        "finality": None if point is None else str(heads.finality(point.last_block)),
+        "added": rows,
+        "removed": removed,
+        "seconds": round(time.perf_counter() - started, 2),
+        "proofs": len(store.proofs()),
+        "without": list(reader.notes),
+        "store": store.location,
+    }
+    if as_json:
+        typer.echo(json.dumps(summary, indent=1))
+    elif point is None:
+        console().print("nothing to read: the chain ends before the first block of the store")
+    else:
+        console().print(
+            f"block {point.last_block:,} ({summary['finality']}): {rows:,} events added, "
+            f"{removed:,} removed, {summary['seconds']} s, {summary['proofs']} root proofs kept"
+        )
+
+
+def _went_back(step: Step) -> str:
+    return (
+        f"the chain replaced blocks above {step.back_to}: {step.removed} events were removed and "
+        "are read again."
+    )
+
+
+def _as_json(step: Step) -> dict[str, Any]:
+    """A step for a program."""
+    point = step.checkpoint
+    return {
+        "block": None if point is None else point.last_block,
+        "added": step.added,
+        "removed": step.removed,
+        "back_to": step.back_to,
+        "latest": step.heads.latest,
+        "safe": step.heads.safe,
+        "finalized": step.heads.finalized,
+    }
+
+
+@contextmanager
+def _shown() -> Iterator[Progress]:
+    """A bar on a terminal; elsewhere a line at long intervals."""
+    if not sys.stderr.isatty():
+        due = time.monotonic() + PLAIN_SECONDS
+
+        def line(told: Told) -> None:
+            nonlocal due
+            if time.monotonic() >= due:
+                due = time.monotonic() + PLAIN_SECONDS
+                print(f"keelmark: {told.words()}", file=sys.stderr)
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=1.0)
+        yield lambda told: bar.update(task, description=told.words(), completed=told.share)
