@@ -151,7 +151,7 @@ class RunningMarket:
             time=time,
             complete=complete,
             instruments={
-                number: self._instrument(number, state) for number in sorted(state.instruments)
+                number: self.close_of(number, state) for number in sorted(state.instruments)
             },
             holdings=tuple(holdings),
             margins=tuple(margins),
@@ -160,7 +160,8 @@ class RunningMarket:
             members=sum(book.member == number for number, book in self.ledger.accounts.items()),
         )
 
-    def _instrument(self, number: int, state: MarketState) -> InstrumentClose:
+    def close_of(self, number: int, state: MarketState) -> InstrumentClose:
+        """An instrument's mark and what its notional is measured by."""
         mark = mark_price(state.instruments[number], state)
         known = self.instruments.facts.get(number)
         return InstrumentClose(mark, known.reference(mark) if known else mark)
