@@ -31,12 +31,18 @@ def anvil_path() -> Path | None:
 
 
 @contextmanager
-def running_anvil(*, genesis_time: int = GENESIS_TIME, chain_id: int = CHAIN_ID) -> Iterator[Chain]:
+def running_anvil(
+    *,
+    genesis_time: int = GENESIS_TIME,
+    chain_id: int = CHAIN_ID,
+    ipc_path: Path | None = None,
+) -> Iterator[Chain]:
     """Starts anvil with the embedded chain's genesis time, chain id and block gas limit.
 
     Args:
         genesis_time: time of block 0, in seconds.
         chain_id: the chain's id.
+        ipc_path: where it also listens on a Unix socket, if it shall.
 
     Raises:
         InputError: anvil is not installed.
@@ -58,6 +64,8 @@ def running_anvil(*, genesis_time: int = GENESIS_TIME, chain_id: int = CHAIN_ID)
         "--silent",
         *(str(item) for pair in arguments.items() for item in pair),
     ]
+    if ipc_path is not None:
+        command += ["--ipc", str(ipc_path)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         node = _await_node(f"http://127.0.0.1:{port}", process)

@@ -16,7 +16,6 @@ fetched and not yet taken is bounded in bytes, so that memory is the same howeve
 from __future__ import annotations
 
 import asyncio
-import bisect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +26,7 @@ from keelmark.errors import DecodingFailed, InputError, RpcRefused, RpcUnreachab
 from keelmark.ingest.endpoint import Endpoint
 from keelmark.ingest.envelope import is_array
 from keelmark.ingest.pace import Pace
+from keelmark.ingest.pieces import Piece, Pieces
 from keelmark.ingest.ranges import Ranges
 from keelmark.ingest.refusals import (
     Asked,
@@ -48,9 +48,6 @@ MOST_AHEAD: Final = 48 * 2**20
 
 _DOUBTS: Final = 2
 """After so many answers that were late or cut off, a smaller part is asked for."""
-
-_EVEN_PARTS: Final = 3
-"""A rest that takes up to so many requests is cut evenly."""
 
 
 class Decoder(Protocol):
@@ -132,7 +129,7 @@ async def fetch_ranges(
         most_ahead,
         check,
         place=first,
-        todo=[_Piece(first, last)],
+        todo=Pieces(first, last),
     )
     pump = asyncio.create_task(fetching.run())
     try:
@@ -142,30 +139,6 @@ async def fetch_ranges(
     finally:
         pump.cancel()
         await asyncio.gather(pump, return_exceptions=True)
-
-
-@dataclass(slots=True)
-class _Piece:
-    """Blocks that are still to be fetched, and what has been tried for them."""
-
-    first: int
-    last: int
-    attempts: int = 0
-    """Requests so far."""
-    failures: int = 0
-    """Of them in a row, with the range as it is."""
-    doubts: int = 0
-    """Of those the ones that may have been too much."""
-    until: int | None = None
-    """Where the provider proposed to end."""
-    most: int | None = None
-    """Blocks to ask for at most, after a refusal."""
-    not_before: float = 0.0
-    """When it may be asked again."""
-
-    @property
-    def span(self) -> int:
-        return self.last - self.first + 1
 
 
 @dataclass
@@ -182,11 +155,11 @@ class _Fetching:
     check: Check | None
     place: int
     """First block that was not taken yet."""
-    todo: list[_Piece]
-    """Not asked for, in order."""
+    todo: Pieces
+    """Not asked for."""
     ready: dict[int, Fetched] = field(default_factory=dict)
     """Fetched and not yet taken, by first block."""
-    running: dict[asyncio.Task[Fetched], tuple[_Piece, float, int]] = field(default_factory=dict)
+    running: dict[asyncio.Task[Fetched], tuple[Piece, float, int]] = field(default_factory=dict)
     """Being asked for: which piece, since when, and how large it may be."""
     held: int = 0
     """Bytes of what is ready."""
@@ -242,15 +215,13 @@ class _Fetching:
         while self.todo and self.pace.free(now, len(self.running)):
             if self.running and self.ranges.settling:
                 return None
-            due = next((i for i, one in enumerate(self.todo) if one.not_before <= now), None)
-            if due is None:
-                break
-            if not self._room() and self.todo[due].first != self.place:
+            due = self.todo.due(now)
+            if due is None or (not self._room() and due.first != self.place):
                 break
             self._start_one(due, now)
         if not self.todo:
             return None
-        soonest = max(self.pace.resume_at, min(one.not_before for one in self.todo))
+        soonest = max(self.pace.resume_at, self.todo.soonest())
         return soonest if soonest > now else None
 
     def _room(self) -> bool:
@@ -258,29 +229,18 @@ class _Fetching:
         ahead = self.held + sum(size for _, _, size in self.running.values())
         return ahead + self.ranges.expected_bytes <= self.most_ahead
 
-    def _start_one(self, due: int, now: float) -> None:
+    def _start_one(self, due: Piece, now: float) -> None:
         """Starts a request for the beginning of a piece."""
-        piece = self.todo.pop(due)
         size, trying = self.ranges.size(), self.ranges.trying
         if trying and self.trying is not None:
             size, trying = self.ranges.safe_size(), False
-        if piece.most is not None:
-            size = min(size, piece.most)
-        if piece.until is not None:
-            size, trying = piece.until - piece.first + 1, False
-        elif piece.span <= size * _EVEN_PARTS:
-            size = -(-piece.span // -(-piece.span // size))
-        if size < piece.span:
-            self.todo.insert(due, _Piece(piece.first + size, piece.last))
-            piece.last = piece.first + size - 1
-        piece.until = piece.most = None
-        piece.attempts += 1
+        piece = self.todo.take(due, size)
         task = asyncio.create_task(self._fetch(piece))
         self.running[task] = (piece, now, int(piece.span * self.ranges.bytes_per_block))
         if trying and piece.span > self.ranges.safe_size():
             self.trying = task
 
-    async def _fetch(self, piece: _Piece) -> Fetched:
+    async def _fetch(self, piece: Piece) -> Fetched:
         """One request and its decoding."""
         query = {**self.query, "fromBlock": hex(piece.first), "toBlock": hex(piece.last)}
         body = await self.endpoint.call("eth_getLogs", [query])
@@ -345,10 +305,7 @@ class _Fetching:
                 self.held += found.bytes
                 self.changed.set()
 
-    def _put_back(self, piece: _Piece) -> None:
-        bisect.insort(self.todo, piece, key=lambda one: one.first)
-
-    def _again(self, piece: _Piece, refusal: Passing) -> float:
+    def _again(self, piece: Piece, refusal: Passing) -> float:
         """Puts a piece back for later.
 
         Returns:
@@ -357,25 +314,38 @@ class _Fetching:
         Raises:
             RpcUnreachable: it has been asked for often enough.
         """
+        wait = self._pause(piece, refusal)
+        piece.not_before = time.monotonic() + wait
+        self.todo.put_back(piece)
+        return wait
+
+    def _passing(self, piece: Piece, refusal: Passing) -> None:
+        """A failure that may have been too much to ask for, unless the node only lags."""
+        piece.doubts += refusal.heavy
+        enough = 1 if self.ranges.doubtful(piece.span) else _DOUBTS
+        if piece.span == 1 or piece.doubts < enough:
+            self._again(piece, refusal)
+            return
+        # Less of it, and not before a pause, for it may be the node's own trouble after all.
+        self.pace.resume_at = max(
+            self.pace.resume_at, time.monotonic() + self._pause(piece, refusal)
+        )
+        self.ranges.doubted(piece.span)
+        self.todo.refuse(piece, self.ranges, None)
+
+    def _pause(self, piece: Piece, refusal: Passing) -> float:
+        """Seconds to wait after one more failure of a piece.
+
+        Raises:
+            RpcUnreachable: it has been asked for often enough.
+        """
         piece.failures += 1
         self.in_row += 1
         if self.in_row > self.retries.failures_in_row:
             raise RpcUnreachable(f"{refusal}; gave up after {self.in_row} failures in a row")
-        wait = self.retries.pause(piece.failures, refusal)
-        piece.not_before = time.monotonic() + wait
-        self._put_back(piece)
-        return wait
+        return self.retries.pause(piece.failures, refusal)
 
-    def _passing(self, piece: _Piece, refusal: Passing) -> None:
-        """A failure that may have been too much to ask for, unless the node only lags."""
-        piece.doubts += refusal.heavy
-        if piece.span > 1 and piece.doubts >= _DOUBTS:
-            self.ranges.doubted(piece.span)
-            piece.most = piece.span // 2
-            piece.doubts = piece.failures = 0
-        self._again(piece, refusal)
-
-    def _less(self, piece: _Piece, refusal: TooMuch) -> None:
+    def _less(self, piece: Piece, refusal: TooMuch) -> None:
         """A limit: the piece is cut by what is known by now."""
         if piece.span == 1:
             if refusal.certain:
@@ -383,15 +353,11 @@ class _Fetching:
             # Another answer may have been too large, or another question too slow.
             self._again(piece, Passing(str(refusal)))
             return
-        self.ranges.refused(piece.span, refusal)
-        if refusal.suggested is not None:
-            piece.until = refusal.suggested[1]
-        piece.most = piece.span // 2
         self.in_row += 1
-        piece.failures = piece.doubts = 0
-        self._put_back(piece)
+        self.ranges.refused(piece.span, refusal)
+        self.todo.refuse(piece, self.ranges, refusal.suggested)
 
-    def _malformed(self, piece: _Piece, failure: DecodingFailed) -> None:
+    def _malformed(self, piece: Piece, failure: DecodingFailed) -> None:
         """An answer that cannot be read: once more, then less of it, then the end."""
         try:
             self._passing(piece, Passing(str(failure), heavy=True))

@@ -14,20 +14,23 @@ from keelmark.errors import DecodingFailed
 
 __all__ = ["Frames"]
 
-_OTHER, _QUOTE, _BACKSLASH, _OPEN, _CLOSE = range(5)
+_QUOTE, _BACKSLASH = b'"'[0], b"\\"[0]
+_STRUCTURE: Final = b'"\\{}[]'
+_REST: Final = bytes(one for one in range(256) if one not in _STRUCTURE)
+"""What is left out to see the structure."""
 
 
-def _kinds() -> Any:
-    """Byte to what it means for the structure."""
+def _steps() -> Any:
+    """Byte to what it does to the depth, outside of strings."""
     table = np.zeros(256, np.int8)
-    table[list(b'"')] = _QUOTE
-    table[list(b"\\")] = _BACKSLASH
-    table[list(b"{[")] = _OPEN
-    table[list(b"}]")] = _CLOSE
+    table[list(b"{[")] = 1
+    table[list(b"}]")] = -1
     return table
 
 
-_KINDS: Final = _kinds()
+_STEPS: Final = _steps()
+_PLACES: Final = bytes(one in _STRUCTURE for one in range(256))
+"""Byte to whether it is structure."""
 _BLANKS: Final = b" \t\r\n"
 
 
@@ -43,7 +46,7 @@ class Frames:
         """Bytes of the value that has begun and not ended."""
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Takes in a chunk.
+        """Takes in a chunk, which is not empty.
 
         Returns:
             the values that end in it, without blanks around them.
@@ -73,34 +76,41 @@ class Frames:
 
     def _ends(self, chunk: bytes) -> list[int]:
         """Behind which bytes of a chunk a value ends; remembers the state at the chunk's end."""
-        kinds = _KINDS[np.frombuffer(chunk, np.uint8)]
-        places = np.flatnonzero(kinds)
-        kinds = kinds[places]
-        if self._escaped or (kinds == _BACKSLASH).any():
-            places, kinds = self._without_escapes(chunk, places, kinds)
+        bare = chunk.translate(None, _REST)
+        if self._escaped or _BACKSLASH in bare:
+            # What is escaped is no structure; only then is it looked at one by one.
+            chunk = self._without_escapes(chunk)
+            bare = chunk.translate(None, _REST)
+        kinds = np.frombuffer(bare, np.uint8)
+        if not len(kinds):
+            return []
         quotes = kinds == _QUOTE
-        inside = (np.cumsum(quotes) + self._inside) & 1
-        steps = np.where(inside == 1, 0, (kinds == _OPEN) * 1 - (kinds == _CLOSE) * 1)
-        steps[quotes] = 0
-        depths = self._depth + np.cumsum(steps)
-        if len(depths):
-            self._inside = bool(inside[-1])
-            self._depth = int(depths[-1])
-            if int(depths.min()) < 0:
-                raise DecodingFailed("ipc: a brace closes what was never opened")
-        ends: list[int] = (places[(depths == 0) & (steps == -1)] + 1).tolist()
-        return ends
+        inside = np.logical_xor.accumulate(quotes) ^ self._inside
+        steps = _STEPS[kinds]
+        steps[inside] = 0
+        depths = np.cumsum(steps, dtype=np.int64)
+        depths += self._depth
+        self._inside = bool(inside[-1])
+        self._depth = int(depths[-1])
+        if int(depths.min()) < 0:
+            raise DecodingFailed("ipc: a brace closes what was never opened")
+        ends = np.flatnonzero((depths == 0) & (steps == -1))
+        if not len(ends):
+            return []
+        # Where in the chunk these are matters only now.
+        present = np.frombuffer(chunk.translate(_PLACES), np.bool_)
+        places: list[int] = (np.flatnonzero(present)[ends] + 1).tolist()
+        return places
 
-    def _without_escapes(self, chunk: bytes, places: Any, kinds: Any) -> tuple[Any, Any]:
-        """The same without backslashes and without what stands behind one."""
-        kept = np.ones(len(places), bool)
-        skip = 0 if self._escaped else -1
-        self._escaped = False
-        for index, (place, kind) in enumerate(zip(places.tolist(), kinds.tolist(), strict=True)):
-            if place == skip:
-                kept[index] = False
-            elif kind == _BACKSLASH:
-                kept[index] = False
-                skip = place + 1
-        self._escaped = skip == len(chunk)
-        return places[kept], kinds[kept]
+    def _without_escapes(self, chunk: bytes) -> bytes:
+        """The same length with blanks for backslashes and for what stands behind one."""
+        whole = bytearray(chunk)
+        place = 0
+        if self._escaped:
+            whole[0:1] = b" "
+            place, self._escaped = 1, False
+        while (place := whole.find(b"\\", place)) >= 0:
+            self._escaped = place + 1 == len(whole)
+            whole[place : place + 2] = b"  "[: len(whole) - place]
+            place += 2
+        return bytes(whole)

@@ -36,14 +36,21 @@ _MARGIN: Final = 0.97
 """How full a request is filled by estimate, at most."""
 
 _LEAST_MARGIN: Final = 0.5
+_NEARLY: Final = 0.8
+"""An estimate above this part of the limit was right, and only the margin was too small."""
+
 _CLOSE: Final = 1.15
 """Where the least that did not pass is so near to the most that did, nothing more is tried."""
 
 _CLOSE_TO_ROUND: Final = 1.35
 """The same, where a round number has passed: it is likely to be the limit."""
 
-_FORGET_AFTER: Final = 8
-"""Answers after which a limit of unknown kind is tried beyond again, at first."""
+_BEYOND: Final = 1.08
+"""How much more than what passed is worth a try; more than the margin takes away."""
+
+_TRY_AFTER: Final = 16
+_TRY_AT_LAST: Final = 64
+"""Answers after which a limit of unknown kind is tried beyond again, at first and later."""
 
 _MOST_DOUBTS: Final = 2
 _ROUND_STEPS: Final = (1.0, 2.0, 5.0)
@@ -59,6 +66,8 @@ class Ceiling:
     """The most that has passed."""
     refused: float | None = None
     """The least that has not."""
+    round: bool = True
+    """Whether it is likely a round number."""
 
     def aim(self) -> float | None:
         """What to ask for next; None if nothing has shown a limit."""
@@ -70,7 +79,7 @@ class Ceiling:
             return self.passed
         low = max(self.passed, 1.0)
         middle = math.sqrt(low * self.refused)
-        between = [one for one in _round_numbers(self.refused) if low * 1.03 < one < self.refused]
+        between = [one for one in self._round_numbers() if low * _BEYOND < one < self.refused]
         nearest = min(between, key=lambda one: abs(math.log(one / middle)), default=middle)
         return nearest if nearest > self.passed else self.refused * 0.99
 
@@ -82,10 +91,16 @@ class Ceiling:
         if self.refused is None or self.passed <= 0:
             return False
         at_round = any(
-            one * _MARGIN * 0.95 <= self.passed <= one * 1.001
-            for one in _round_numbers(self.refused)
+            one * _MARGIN * 0.95 <= self.passed <= one * 1.001 for one in self._round_numbers()
         )
         return self.refused <= self.passed * (_CLOSE_TO_ROUND if at_round else _CLOSE)
+
+    def _round_numbers(self) -> list[float]:
+        """1, 2 and 5 times the powers of ten up to what was refused."""
+        if not self.round or self.refused is None:
+            return []
+        powers = range(int(math.log10(max(self.refused, 1.0))) + 1)
+        return [step * 10.0**power for power in powers for step in _ROUND_STEPS]
 
     def pass_(self, amount: float) -> None:
         """This much has passed."""
@@ -105,12 +120,6 @@ class Ceiling:
         self.passed = min(self.passed, self.refused * 0.99)
 
 
-def _round_numbers(below: float) -> list[float]:
-    """1, 2 and 5 times the powers of ten up to a number."""
-    powers = range(int(math.log10(max(below, 1.0))) + 1)
-    return [step * 10.0**power for power in powers for step in _ROUND_STEPS]
-
-
 @dataclass(slots=True)
 class Ranges:
     """Sizes of ranges, learnt from answers and refusals."""
@@ -124,17 +133,21 @@ class Ranges:
     """On the number of logs."""
     bytes: Ceiling = field(default_factory=Ceiling)
     """On the size of answers."""
-    unknown: Ceiling = field(default_factory=Ceiling)
+    unknown: Ceiling = field(default_factory=lambda: Ceiling(round=False))
     """In blocks, of a kind that refusals do not tell, or of time."""
     rows_per_block: float = 0.0
     """As the last answers had it."""
     bytes_per_block: float = 0.0
+    settling: bool = True
+    """Whether it is not known yet how much passes: until then one request at a time."""
     _longest: int = 0
     _margin: float = _MARGIN
-    settling: bool = True
-    """Whether nothing is known yet of how much passes: until then one request at a time."""
+    _seen: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Blocks, logs and bytes of the last answers, each answer counting half of the next one."""
     _answers_since: int = 0
-    _forget_after: int = _FORGET_AFTER
+    _try_after: int = _TRY_AFTER
+    _beyond: bool = False
+    """Whether the limit of unknown kind is to be tried beyond."""
     _doubts: int = 0
 
     def size(self) -> int:
@@ -144,7 +157,7 @@ class Ranges:
             self.blocks.aim(),
             self.rows.aim(),
             self.bytes.aim(),
-            self.unknown.aim(),
+            self._unknown_aim(),
         )
 
     def safe_size(self) -> int:
@@ -157,10 +170,24 @@ class Ranges:
             ),
         )
 
+    def _unknown_aim(self) -> float | None:
+        if self._beyond and self.unknown.refused is not None:
+            return self.unknown.refused * 1.05 + 1
+        return self.unknown.aim()
+
     @property
     def trying(self) -> bool:
         """Whether `size` asks for more than is known to pass."""
         return self.size() > self.safe_size() * 1.05
+
+    @property
+    def fresh(self) -> bool:
+        """Whether no answer has come yet."""
+        return self._longest == 0
+
+    def doubtful(self, blocks: int) -> bool:
+        """Whether so many blocks did not pass before, for what reason ever."""
+        return self.unknown.refused is not None and blocks >= self.unknown.refused
 
     @property
     def expected_bytes(self) -> int:
@@ -175,26 +202,36 @@ class Ranges:
             rows: how many logs it has.
             size: its bytes.
         """
-        fresh = self._longest == 0
-        self.rows_per_block = _mixed(self.rows_per_block, rows / blocks, fresh)
-        self.bytes_per_block = _mixed(self.bytes_per_block, size / blocks, fresh)
+        before = self._seen
+        self._seen = (before[0] / 2 + blocks, before[1] / 2 + rows, before[2] / 2 + size)
+        self.rows_per_block = self._seen[1] / self._seen[0]
+        self.bytes_per_block = self._seen[2] / self._seen[0]
         self._longest = max(self._longest, blocks)
-        self._margin = min(_MARGIN, self._margin * 1.01)
+        self._margin = min(_MARGIN, self._margin * 1.003)
         self._doubts = 0
         self.blocks.pass_(blocks)
         self.rows.pass_(rows)
         self.bytes.pass_(size)
         self.unknown.pass_(blocks)
+        self._try_beyond()
+        self.settling = self.settling and not self._settled()
+
+    def _try_beyond(self) -> None:
+        """A limit on work or on something unknown moves with what the blocks hold. It is tried
+        beyond from time to time; each time in vain, it is trusted for longer."""
         self._answers_since += 1
         if self.unknown.refused is None:
-            self._forget_after = _FORGET_AFTER
-        elif self._answers_since >= self._forget_after:
-            # A limit on work or on something unknown moves with what the blocks hold; but each
-            # time that it does not, it is trusted for longer.
-            self._answers_since = 0
-            self._forget_after *= 2
-            self.unknown.refused *= 2
-        self.settling = self.settling and self.trying
+            self._beyond, self._try_after = False, _TRY_AFTER
+        elif self._answers_since >= self._try_after:
+            self._answers_since, self._beyond = 0, True
+            self._try_after = min(2 * self._try_after, _TRY_AT_LAST)
+
+    def _settled(self) -> bool:
+        """Whether neither growth nor an unsettled ceiling holds the size."""
+        ceilings = (self.blocks, self.rows, self.bytes, self.unknown)
+        if any(one.refused is not None and not one.settled for one in ceilings):
+            return False
+        return self.size() < self._longest * GROWTH
 
     def refused(self, blocks: int, refusal: TooMuch) -> None:
         """A refusal came.
@@ -223,6 +260,10 @@ class Ranges:
         """A refusal of unknown kind. After some in a row it is forgotten what has passed: a single
         block must soon tell whether they are about the range at all."""
         self._answers_since = 0
+        if self._beyond:
+            self._beyond = False
+            if self.unknown.refused is not None and blocks >= self.unknown.refused:
+                return
         self._doubts += 1
         self.unknown.refuse(blocks)
         if self._doubts > _MOST_DOUBTS:
@@ -248,12 +289,23 @@ class Ranges:
             # Denser than what was seen before, by how much is not said.
             self._doubt(blocks)
             return
-        self._margin = max(_LEAST_MARGIN, self._margin * 0.97)
-        density = max(density, known / width if width else 2.0 * known / blocks)
-        if of_rows:
-            self.rows_per_block = density
+        if width is not None:
+            # The proposal says how dense it is here.
+            density = max(density, known / width)
+            if of_rows:
+                self._weigh(width, density, self.bytes_per_block)
+            else:
+                self._weigh(width, self.rows_per_block, density)
+        elif expected > known * _NEARLY:
+            self._margin = max(_LEAST_MARGIN, self._margin * 0.95)
         else:
-            self.bytes_per_block = density
+            # Denser than before, by how much is not known: the next answers will say.
+            self._weigh(1, self.rows_per_block, self.bytes_per_block)
+
+    def _weigh(self, blocks: int, rows_per_block: float, bytes_per_block: float) -> None:
+        """Takes a density for known, with the weight of so many blocks."""
+        self.rows_per_block, self.bytes_per_block = rows_per_block, bytes_per_block
+        self._seen = (blocks, rows_per_block * blocks, bytes_per_block * blocks)
 
     def _blocks_for(
         self,
@@ -276,8 +328,3 @@ class Ranges:
             most = self.target_bytes if size is None else min(size, self.target_bytes)
             least = min(least, most * self._margin / self.bytes_per_block)
         return max(1, int(least))
-
-
-def _mixed(old: float, new: float, fresh: bool) -> float:
-    """A running mean of what is near."""
-    return new if fresh else (old + new) / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -50,7 +51,7 @@ _PHRASES: Final[tuple[tuple[Says | Measure, str], ...]] = (
         Says.UNSUPPORTED,
         r"method (not|is not|isn't) (found|supported|available|allowed|whitelisted|enabled)"
         r"|method \S+ (does not exist|is not|not (found|supported|available))"
-        r"|(unsupported|unknown) method|(safe|finalized) block not found"
+        r"|(unsupported|unknown) method|did not match any variant|(safe|finalized) block not found"
         r"|notifications not supported|subscriptions? (are|is) not supported",
     ),
     (
@@ -170,10 +171,9 @@ def retry_seconds(value: str | None, now: datetime | None = None) -> float | Non
     """
     if value is None:
         return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        seconds = float(value)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     try:
         until = parsedate_to_datetime(value)
     except ValueError:
