@@ -120,12 +120,7 @@ def _asked(
         raise InputError(f"finality: expected one of {', '.join(Finality)}, not {finality!r}")
     if re.fullmatch(r"[A-Z0-9]{4}", platform) is None:
         raise InputError(f"platform: expected a MIC of four letters or digits, not {platform!r}")
-    made = int(time.time())
-    if at is not None:
-        found = parse_bound(at, "at").time
-        if found is None or len(at) != len("2020-03-13T06:00:00Z"):
-            raise InputError(f"at: expected a time such as 2020-03-13T06:00:00Z, not {at!r}")
-        made = found
+    made = int(time.time()) if at is None else _moment(at)
     return Asked(
         period=Period(parse_bound(first, "from"), parse_bound(last, "to")),
         finality=Finality(finality),
@@ -134,6 +129,19 @@ def _asked(
         platform=platform,
         reported_at=made,
     )
+
+
+def _moment(text: str) -> int:
+    """A time in seconds."""
+    from datetime import UTC, datetime
+
+    try:
+        found = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise InputError(
+            f"at: expected a time such as 2020-03-13T06:00:00Z, not {text!r}"
+        ) from None
+    return int(found.timestamp())
 
 
 def _listed(field: str, text: str, known: Sequence[str]) -> tuple[str, ...]:

@@ -49,8 +49,6 @@ class Folded:
     trouble: list[Event] = field(default_factory=list)
     days: list[int] = field(default_factory=list)
     """That were valued: days since 1970-01-01."""
-    unfinished: int | None = None
-    """The day in which the period's blocks stop short, if there is one."""
 
 
 def fold_period(
@@ -86,21 +84,24 @@ def fold_period(
         _apply(folded, event, scope, keep_history)
     if day is None:
         return folded
-    last = scope.last_time // DAY_SECONDS
-    over = scope.next_time is not None and scope.next_time // DAY_SECONDS > last
-    _close(folded, scope, known, range(day, last if not over else last + 1))
-    if not over and scope.cut:
-        folded.unfinished = last
-        if value_unfinished:
-            _close(folded, scope, known, range(last, last + 1), complete=False)
+    _close(folded, scope, known, range(day, scope.last_day + 1))
+    if scope.unfinished is not None and value_unfinished:
+        days = range(scope.unfinished, scope.unfinished + 1)
+        _close(folded, scope, known, days, complete=False)
     return folded
 
 
 def _apply(folded: Folded, event: Event, scope: Scope, keep_history: bool) -> None:
     before = len(folded.life.matured)
-    reports = list(folded.life.apply(event))
-    folded.clock.apply(event)
-    folded.liquidations.apply(event, reports)
+    try:
+        reports = list(folded.life.apply(event))
+        folded.clock.apply(event)
+        folded.liquidations.apply(event, reports)
+    except KeyError as error:
+        raise InputError(
+            f"store: {event.name} in block {event.block_number} speaks of what no event before it "
+            f"made known ({error.args[0]}), expected all rows from the house's first event on"
+        ) from None
     if event.block_number < scope.first_block:
         if keep_history:
             folded.history += reports
@@ -125,16 +126,17 @@ def _close(
             continue
         after = (day + 1) * DAY_SECONDS
         place = bisect_right(known, after - 1, key=lambda block: block[1])
+        if not place:
+            continue
         block, time = known[place - 1]
         if time < day * DAY_SECONDS:
             # No block of the day is known: nothing happened on it, and it ended all the same.
             time = after - 1
         end = folded.clock.end(day, block, time, complete=complete)
-        if block >= scope.first_block:
-            registers, positions = folded.life.registers, folded.life.positions
-            folded.valuations += valuations(end, registers, positions)
-            folded.margins += margins(end, registers)
-            folded.days.append(day)
+        registers, positions = folded.life.registers, folded.life.positions
+        folded.valuations += valuations(end, registers, positions)
+        folded.margins += margins(end, registers)
+        folded.days.append(day)
 
 
 def check_same(folded: Folded) -> None:

@@ -137,7 +137,7 @@ def _made(store: Store, asked: Asked, corrections: Sequence[Correction]) -> Made
         about_period,
         known,
         value_unfinished=asked.finality is not Finality.FINALIZED,
-        keep_history=bool(corrections),
+        keep_history=bool(corrections or asked.previous),
     )
     check_same(folded)
     hashes = {number: one[1] for number, one in blocks.items()}
@@ -197,13 +197,16 @@ def _notes(asked: Asked, about: Scope, folded: Folded) -> list[str]:
             f"The period goes on beyond block {about.last_block}, the last that was read and is "
             f"{asked.finality}: what came later is not in the report."
         )
-    if folded.unfinished is not None and {"valuation", "margin"} & set(asked.kinds):
-        day = date_text(folded.unfinished * DAY_SECONDS)
-        if folded.unfinished in folded.days:
+    if about.unfinished is not None and {"valuation", "margin"} & set(asked.kinds):
+        day = date_text(about.unfinished * DAY_SECONDS)
+        if about.unfinished in folded.days:
             words = "is valued there all the same: compare a later report with --previous"
         else:
             words = "is not valued yet"
         found.append(f"{day} is not over at the last block and {words}.")
+    if about.last_block < about.first_block:
+        found.append("No block of the period is known: nothing was reported in it.")
+    found += folded.life.registers.doubts()
     findings = folded.clock.market.ledger.findings
     if findings:
         one = findings[0]
@@ -268,6 +271,7 @@ def _earlier(asked: Asked, head: Head) -> dict[str, list[dict[str, int | str | b
             body = parse_json(text)
             kind, about = body["table"], body["report"]
             told = about["period"], about["chain_id"], about["house"]
+            reached = int(about["last_block"])
         except (ValueError, KeyError, TypeError):
             raise InputError(f"previous: {where}, expected an earlier report's JSON file") from None
         if kind not in asked.kinds or kind not in FIELDS:
@@ -279,6 +283,11 @@ def _earlier(asked: Asked, head: Head) -> dict[str, list[dict[str, int | str | b
             raise InputError(
                 f"previous: {where} is of another period or house, expected "
                 f"{period['from']} to {period['to']} of {head.house}"
+            )
+        if head.scope.cut and reached > head.scope.last_block:
+            raise InputError(
+                f"previous: {where} goes up to block {reached}, expected one that "
+                f"goes no further than this report, block {head.scope.last_block}"
             )
         found[kind] = rows_of_json(text, FIELDS[kind], kind, where)
     return found
@@ -294,7 +303,8 @@ def _repairs(
     """What must be sent so that earlier reports of a kind become right."""
     made: list[Reported] = []
     if kind in earlier:
-        made += differences(earlier[kind], present, REORGANISED)
+        history = folded.history if kind == "trade" else ()
+        made += differences(earlier[kind], present, REORGANISED, history, by_life=kind == "trade")
     of_kind = [one for one in corrections if one.table == kind]
     if of_kind:
         known = [*folded.history, *present] if kind == "trade" else present

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keelmark.errors import InputError
+from keelmark.identifiers import check_lei
 from keelmark.proofs.bounded_json import parse_json
-from keelmark.reports.regulatory.fields import ReportField, Row
+from keelmark.reports.regulatory.currencies import check_currency
+from keelmark.reports.regulatory.fields import CURRENCY, LEI, ReportField, Row
 from keelmark.reports.regulatory.life import Reported
 from keelmark.reports.table import EXACT, Cell, Kind
 
@@ -172,6 +174,10 @@ def _typed(field: ReportField, text: str) -> Cell:
     Raises:
         InputError: it is of another kind.
     """
+    if field.format == CURRENCY:
+        return check_currency(text, field.column)
+    if field.format == LEI:
+        return check_lei(text, field.column)
     if field.kind == Kind.FLAG:
         if text not in ("true", "false"):
             raise InputError(f"{field.column}: expected true or false, not {text!r}")
@@ -184,23 +190,44 @@ def _typed(field: ReportField, text: str) -> Cell:
         raise InputError(f"{field.column}: expected a whole number, not {text!r}") from None
 
 
-def differences(earlier: Sequence[Row], present: Sequence[Reported], why: str) -> list[Reported]:
+def differences(
+    earlier: Sequence[Row],
+    present: Sequence[Reported],
+    why: str,
+    history: Sequence[Reported] = (),
+    *,
+    by_life: bool = False,
+) -> list[Reported]:
     """What must be reported so that an earlier report becomes the present one.
+
+    An error withdraws a whole contract. So with `by_life` an identifier that is gone altogether is
+    one error; where only some of its reports are gone, one correction says how it stands.
 
     Args:
         earlier: rows of the earlier report, of the same period.
         present: what the period gives now, in chain order.
         why: reason of corrections and errors.
+        history: reports before the period, in chain order.
+        by_life: whether reports of one identifier are one contract's life.
 
     Returns:
         Errors, corrections and new reports, in chronological order.
     """
     before, now = {_key(row): row for row in earlier}, {_key(one.row): one for one in present}
     made: list[Reported] = []
-    for key, row in before.items():
-        if key not in now:
-            stale = Reported(int(row["block_number"]), int(row.get("log_index") or 0), 0, row)
-            made.append(_against(stale, "EROR", why, {}))
+    gone = {key: row for key, row in before.items() if key not in now}
+    standing = {identifier(one.row): one for one in (*history, *present)} if by_life else {}
+    if by_life:
+        # The last of each identifier that is gone: the rows are in the order of its life.
+        gone = {(key[0], 0): row for key, row in gone.items()}
+    for (about, _), row in gone.items():
+        if about in standing:
+            found = _against(standing[about], "CORR", why, {})
+            found.row["corrects_sequence"] = row["sequence"]
+            made.append(found)
+        else:
+            place = int(row["block_number"]), int(row.get("log_index") or 0)
+            made.append(_against(Reported(*place, 0, row), "EROR", why, {}))
     for key, one in now.items():
         old = before.get(key)
         if old is None:

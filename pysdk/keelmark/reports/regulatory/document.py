@@ -93,7 +93,7 @@ def verification_text(found: Verification | None, chain_id: int, scope: Scope) -
     if found.covers(chain_id, scope.first_block, scope.last_block):
         return f"{found.summary()}, by {found.software} at {stamp_text(found.at)}"
     if not found.holds:
-        return f"{NOT_VERIFIED}: the verification's verdict is that it {found.verdict}"
+        return f"{NOT_VERIFIED}: the verification that was named ended with {found.verdict!r}"
     return (
         f"{NOT_VERIFIED}: the verification is of blocks {found.first_block} to "
         f"{found.last_block} of chain {found.chain_id}"

@@ -47,8 +47,10 @@ class Scope:
     """Seconds: of the newest block that is known up to the last one."""
     cut: bool
     """Whether the period goes on beyond the last block that is final enough."""
-    next_time: int | None = None
-    """Seconds: of the first known block after the last one; None if there is none."""
+    last_day: int
+    """Days since 1970-01-01: the last day whose end is in the period and certain."""
+    unfinished: int | None = None
+    """The day after it, if the period goes on to its end and the blocks do not yet."""
 
 
 def parse_bound(text: str, field: str) -> Bound:
@@ -117,22 +119,36 @@ def scope(
         raise InputError(f"to: {bounds[1].text} is before {bounds[0].text}, expected a later end")
     cut = last > final_block or not wanted
     last = min(last, final_block)
-    if last < first:
+    if first > final_block or (last < first and not wanted):
         newest = bisect_right(heights, final_block) - 1
         when = f", of {stamp_text(times[newest])}" if newest >= 0 else ""
         raise InputError(
             f"period: it has no {finality} block from {bounds[0].text} to {bounds[1].text}, the "
             f"newest {finality} block that was read is {final_block}{when}"
         )
+    if last < first and period.first.block is not None:
+        raise InputError(f"to: {bounds[1].text} is before {bounds[0].text}, expected a later end")
     place = bisect_right(heights, last)
+    last_time = times[place - 1] if place else 0
+    next_time = times[place] if place < len(times) else None
     return Scope(
         first,
         last,
         _first_time(period.first, heights, times, first),
-        times[place - 1] if place else 0,
+        last_time,
         cut,
-        times[place] if place < len(times) else None,
+        *_days(period.last, last_time, next_time, cut),
     )
+
+
+def _days(bound: Bound, last_time: int, next_time: int | None, cut: bool) -> tuple[int, int | None]:
+    """The last day whose end is in a period and certain, and the one that goes on."""
+    today = last_time // _DAY_SECONDS
+    wanted = today if bound.time is None else (bound.time + 1) // _DAY_SECONDS - 1
+    if next_time is not None:
+        # A day is over where a later block is of another one.
+        return min(wanted, next_time // _DAY_SECONDS - 1), None
+    return min(wanted, today - 1), today if cut and wanted >= today else None
 
 
 def _first(bound: Bound, heights: Sequence[int], times: Sequence[int], earliest: int) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from keelmark.errors import InputError
 from keelmark.events import Event
 from keelmark.events.model import Source
-from keelmark.identifiers import pack_lei, unpack_code
+from keelmark.identifiers import is_cfi, is_dti, is_lei, is_upi, pack_lei, unpack_code
 from keelmark.margin.words import unpack_instrument, unpack_option, unpack_party
 from keelmark.reports.regulatory.currencies import is_currency
 from keelmark.types import AssetClass, Kind, Party, PartyFlag
@@ -185,6 +185,28 @@ class Registers:
         code, carrier = unpack_code(party.identifier), unpack_code(member.identifier)
         natural = bool(party.flags & PartyFlag.NATURAL_PERSON)
         return Counterparty(carrier + code if natural else code, natural, carrier)
+
+    def doubts(self) -> list[str]:
+        """One sentence for each registered code that does not check."""
+        found = []
+        for account, party in sorted(self.parties.items()):
+            code = unpack_code(party.identifier)
+            if not party.flags & PartyFlag.NATURAL_PERSON and not is_lei(code):
+                found.append(f"The LEI of account {account}, {code}, does not check.")
+        for number, one in sorted(self.products.items()):
+            for name, text, check in (
+                ("CFI", one.cfi, is_cfi),
+                ("UPI", one.upi, is_upi),
+                ("underlier's DTI", one.dti, is_dti),
+            ):
+                if text and not check(text):
+                    found.append(f"The {name} of instrument {number}, {text}, does not check.")
+            if not one.currency:
+                found.append(
+                    f"Instrument {number} settles in what has no ISO 4217 code: its currencies "
+                    "stay empty."
+                )
+        return found
 
     def _known(self, account: int) -> Party:
         if account not in self.parties:
