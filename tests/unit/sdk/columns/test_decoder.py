@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keelmark.columns import arrow_schema, own_tables
@@ -261,6 +261,7 @@ def test_topics_differ() -> None:
         LogDecoder([TRADE, TRADE], [HOUSE])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=12))
 def test_each_log_once_and_in_order(places: list[tuple[int, int]]) -> None:
     """Whatever is repeated and however it is ordered, the rows are the set of places, sorted."""

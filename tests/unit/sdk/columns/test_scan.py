@@ -64,6 +64,7 @@ def logs(draw: st.DrawFn) -> Log:
     )
 
 
+@settings(deadline=None)
 @given(st.lists(logs(), max_size=8), st.sampled_from(sorted(NODES)))
 def test_default_behavior(found: list[Log], node: str) -> None:
     """Any logs in any order by any node: both ways tell the same, tables or refusal."""
@@ -71,7 +72,7 @@ def test_default_behavior(found: list[Log], node: str) -> None:
     assert outcome(body) == parsed(body) == outcome(spaced(body))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_any_byte_changed(data: st.DataObject) -> None:
     """A byte of an answer altered, left out or put in: both ways tell the same."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from eth_utils.abi import event_abi_to_log_topic
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keelmark.columns import KEY, SYSTEM, ColumnKind, TableSpec, arrow_schema, own_tables
@@ -189,6 +189,7 @@ def test_a_field_named_as_a_system_column() -> None:
     assert (row["address"], row["address_"], row["block_time_"]) == (HOUSE, bytes(20), 9)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_words_come_back(data: st.DataObject) -> None:
     """A log's words are restored byte by byte from its columns."""

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode as abi_encode
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keelmark.columns.schema import arrow_type
@@ -132,6 +132,7 @@ TYPES = (
 )
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_type_as_eth_abi_has_it(data: st.DataObject) -> None:
     """Random rows of an event of many types give what eth_abi encoded."""
