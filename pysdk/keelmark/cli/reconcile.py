@@ -1,18 +1,28 @@
-"""`keelmark reconcile`: the supervisor's reading of a house on any chain."""
+"""`keelmark reconcile`: the supervisor's reading of a house on any chain, or of a store of it."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from keelmark.cli.output import console
-from keelmark.errors import KeelmarkError
+from keelmark.errors import InputError, KeelmarkError
 
-Manifest = Annotated[Path, typer.Option("--manifest", help="Manifest of the deployment.")]
+if TYPE_CHECKING:
+    from keelmark.ledger.audit import Audit
+
+Manifest = Annotated[
+    Path | None,
+    typer.Option("--manifest", help="Manifest of the deployment; a store carries its own."),
+]
+StoreAt = Annotated[
+    str | None,
+    typer.Option("--store", help="Rebuild from the rows of a store in place of the node's logs."),
+]
 Rpc = Annotated[str, typer.Option("--rpc", help="URL of a node.")]
 Underlier = Annotated[int, typer.Option("--underlier", help="Feed whose prices are followed.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON for a program.")]
@@ -20,8 +30,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON for
 _HELP = """Rebuild a house's market from its events and compare it with the contracts.
 
 Checks first that the code at the manifest's addresses is the code that was deployed, then reads
-every log, folds each report chain against storage slot 0, rebuilds the market from the events
-alone and compares it with the contracts' state to the wei. Exits with 1 if anything differs.
+every log (or takes the rows of a store, up to its last block), folds each report chain against
+storage slot 0, rebuilds the market from the events alone and compares it with the contracts' state
+at the same block to the wei. Exits with 1 if anything differs.
 """
 
 
@@ -35,17 +46,16 @@ def register(root: typer.Typer) -> None:
 
 
 def reconcile(
-    manifest: Manifest, rpc: Rpc, underlier: Underlier = 1, as_json: Json = False
+    rpc: Rpc,
+    manifest: Manifest = None,
+    store: StoreAt = None,
+    underlier: Underlier = 1,
+    as_json: Json = False,
 ) -> None:
     """Read, rebuild, compare."""
-    from keelmark.chain import connect
-    from keelmark.deploy import read_manifest, verify
-    from keelmark.ledger.audit import audit
-
-    chain = connect(rpc)
-    deployment = read_manifest(manifest, chain_id=chain.chain_id())
-    chain.run(verify(deployment))
-    found = chain.run(audit(deployment, underlier))
+    found = (
+        _from_store(store, rpc, manifest, underlier) if store else _read(rpc, manifest, underlier)
+    )
     head = found.reading.head.number
     findings = found.findings
     differences = [str(item) for item in (*found.discrepancies, *findings)]
@@ -81,3 +91,30 @@ def reconcile(
         broken = [root.name for root in found.roots if not root.holds]
         first = [f"report chain of {name} is not met" for name in broken] + differences
         raise HouseDiffers(f"reconcile: {first[0]}")
+
+
+def _read(rpc: str, manifest: Path | None, underlier: int) -> Audit:
+    """The audit of a chain."""
+    from keelmark.chain import connect
+    from keelmark.deploy import read_manifest, verify
+    from keelmark.ledger.audit import audit
+
+    if manifest is None:
+        raise InputError("manifest: expected --manifest, or --store with a store that carries one")
+    chain = connect(rpc)
+    deployment = read_manifest(manifest, chain_id=chain.chain_id())
+    chain.run(verify(deployment))
+    return chain.run(audit(deployment, underlier))
+
+
+def _from_store(location: str, rpc: str, manifest: Path | None, underlier: int) -> Audit:
+    """The audit of a store."""
+    from keelmark.chain import connect
+    from keelmark.store import open_store
+    from keelmark.verification.reconciled import audit_store
+
+    store = open_store(location, read_only=True)
+    try:
+        return audit_store(store, connect(rpc), underlier, manifest=manifest)
+    finally:
+        store.close()

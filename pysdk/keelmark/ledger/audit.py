@@ -140,7 +140,11 @@ class Audit:
 
 
 def audit(
-    deployment: Deployment, underlier: int, progress: Callable[[str], None] | None = None
+    deployment: Deployment,
+    underlier: int,
+    progress: Callable[[str], None] | None = None,
+    *,
+    reading: Reading | None = None,
 ) -> Operation[Audit]:
     """The operation that reads a house's chain and judges it.
 
@@ -148,11 +152,14 @@ def audit(
         deployment: the house and its parts.
         underlier: feed at whose prices the market's history is sampled.
         progress: told what is being read.
+        reading: logs that somebody else has read, such as a store's rows; the contracts' state is
+            then read at its last block, and no log is.
     """
     tell = progress or (lambda _: None)
-    tell("reading every log")
     addresses = tuple(deployment.reporting.values())
-    reading = yield from read_logs(addresses, deployment.first_block)
+    if reading is None:
+        tell("reading every log")
+        reading = yield from read_logs(addresses, deployment.first_block)
     block = reading.head.number
     tell("reading the contracts' state")
     roots = yield from read_roots(addresses, block)

@@ -74,7 +74,7 @@ def locate(work: Work, fold: Fold, broken: Break) -> Finding | None:
         if found is None:
             mine = [
                 Place(int(window.block[row]), int(window.log_index[row]), window.preimages[row])
-                for window in windows(work.source, first, last)
+                for window in windows(work.source, first, last, tables=work.tables)
                 for row in (window.contract == place).nonzero()[0]
             ]
             found = difference(mine, theirs, work.description)

@@ -62,7 +62,8 @@ def reading_of(source: Source) -> Reading:
     """Everything in a store, up to its newest checkpoint, as the plain reader would have read it.
 
     Raises:
-        InputError: nothing has been read into it yet.
+        InputError: nothing has been read into it yet, or a row is of a contract that is not
+            watched.
     """
     newest = source.checkpoint()
     if newest is None:
@@ -74,6 +75,13 @@ def reading_of(source: Source) -> Reading:
         for batch in source.scan(table.name, last_block=newest.last_block)
         for row in logs_of(batch, table)
     ]
+    watched = {str(to_checksum_address(one.address)) for one in description.contracts}
+    for row in rows:
+        if row.log.address not in watched:
+            raise InputError(
+                f"store: a row of block {row.log.block_number}, log {row.log.log_index}, is of "
+                f"{row.log.address}, which is not watched"
+            )
     rows.sort(key=lambda row: (row.log.block_number, row.log.log_index))
     heads = source.heads() or newest.heads
     return Reading(

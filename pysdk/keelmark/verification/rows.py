@@ -22,7 +22,7 @@ from keelmark.errors import DecodingFailed
 from keelmark.store.model import Description
 from keelmark.verification.source import Source
 
-__all__ = ["Window", "first_row", "windows"]
+__all__ = ["Window", "filled", "first_row", "windows"]
 
 pa: Any = import_module("pyarrow")
 
@@ -67,6 +67,7 @@ def windows(
     first_block: int,
     last_block: int,
     *,
+    tables: Sequence[TableSpec] | None = None,
     most_rows: int = MOST_ROWS,
     blocks: int = START_BLOCKS,
 ) -> Iterator[Window]:
@@ -76,17 +77,18 @@ def windows(
         source: the store.
         first_block: where to begin.
         last_block: where to end, included.
+        tables: those that have rows; asked of the store if None.
         most_rows: rows of a window; one block may hold more.
         blocks: blocks of the first window.
 
     Raises:
         DecodingFailed: a row is not of its table's schema, or cannot be a record.
     """
-    tables = [one for one in source.description.tables if source.count(one.name)]
+    asked = filled(source) if tables is None else tables
     place, span = first_block, blocks
     while place <= last_block:
         end = min(place + span - 1, last_block)
-        parts = _read(source, tables, place, end, None if end == place else 2 * most_rows)
+        parts = _read(source, asked, place, end, None if end == place else 2 * most_rows)
         if parts is None:
             span = max((end - place + 1) // 2, 1)
             continue
@@ -100,11 +102,20 @@ def windows(
             span = max(span // 2, 1)
 
 
+def filled(source: Source) -> list[TableSpec]:
+    """The tables that have rows."""
+    return [one for one in source.description.tables if source.count(one.name)]
+
+
 def first_row(
-    source: Source, *, first_block: int | None = None, last_block: int | None = None
+    source: Source,
+    tables: Sequence[TableSpec],
+    *,
+    first_block: int | None = None,
+    last_block: int | None = None,
 ) -> tuple[str, int] | None:
     """Table and block of some row of a range of blocks; None if there is none."""
-    for table in source.description.tables:
+    for table in tables:
         for batch in source.scan(
             table.name, columns=["block_number"], first_block=first_block, last_block=last_block
         ):

@@ -21,7 +21,7 @@ from keelmark.errors import InputError
 from keelmark.proofs.bounded_json import parse_json
 from keelmark.store.model import Checkpoint, Description, Heads, RootProof
 from keelmark.verification.inclusion import ReceiptProof
-from keelmark.verification.package import FORMAT
+from keelmark.verification.package import FORMAT, GROUP_ROWS
 from keelmark.verification.shape import check_shape
 
 __all__ = ["PackageSource", "open_package"]
@@ -179,16 +179,34 @@ class _Table:
         )
         rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
         self.rows = sum(rows)
-        if not plain or any(count < 0 for count in rows) or self.rows * width > data.size:
-            raise InputError(f"package: rows/{spec.name}.parquet is not plain, or has no rows")
+        sizes = all(0 < count <= GROUP_ROWS for count in rows)
+        if not plain or not sizes or self.rows * width > data.size:
+            raise InputError(
+                f"package: rows/{spec.name}.parquet is not plain, with 1 to {GROUP_ROWS} rows a "
+                "group"
+            )
         self._spans = [self._span(group, rows[group]) for group in range(len(rows))]
 
     def _span(self, group: int, rows: int) -> tuple[int, int]:
         """Lowest and highest block of a row group."""
-        found = self._file.read_row_group(group, columns=["block_number"]).column(0).to_numpy()
-        if len(found) != rows or not rows:
-            raise InputError(f"package: rows/{self._spec.name}.parquet has an empty row group")
+        found = self._group(group, ["block_number"]).column(0).to_numpy()
+        if len(found) != rows:
+            raise InputError(f"package: rows/{self._spec.name}.parquet has fewer rows than it says")
         return int(np.min(found)), int(np.max(found))
+
+    def _group(self, group: int, columns: Sequence[str] | None = None) -> Any:
+        """The rows of a row group.
+
+        Raises:
+            InputError: they cannot be read.
+        """
+        try:
+            found = self._file.read_row_group(group, columns=columns)
+            found.validate(full=True)
+        except (pa.ArrowException, OSError) as error:
+            said = str(error).partition("\n")[0][:200]
+            raise InputError(f"package: rows/{self._spec.name}.parquet, {said}") from None
+        return found
 
     def scan(
         self, columns: Sequence[str] | None, first: int | None, last: int | None
@@ -197,7 +215,7 @@ class _Table:
         for group, (low, high) in enumerate(self._spans):
             if (last is not None and low > last) or (first is not None and high < first):
                 continue
-            for batch in self._file.read_row_group(group).to_batches():
+            for batch in self._group(group).to_batches():
                 blocks = batch.column("block_number").to_numpy()
                 kept = (blocks >= (low if first is None else first)) & (
                     blocks <= (high if last is None else last)

@@ -267,7 +267,7 @@ def _fold(
         beyond = [point.block for point in fold.points if point.anchored and point.block >= goal]
         enough.append(min(beyond) if beyond else max([goal, *(p.block for p in fold.points)]))
     last = max(enough)
-    for window in windows(work.source, first, last):
+    for window in windows(work.source, first, last, tables=work.tables):
         surroundings.look(window)
         blocks, places = window.block.tolist(), window.contract.tolist()
         for block, place, preimage in zip(blocks, places, window.preimages, strict=True):
@@ -284,8 +284,8 @@ def _outside(work: Work) -> None:
     """Rows of blocks that no checkpoint covers."""
     begins, ends = work.description.first_block, work.newest.last_block
     for found in (
-        first_row(work.source, first_block=ends + 1),
-        first_row(work.source, last_block=begins - 1),
+        first_row(work.source, work.tables, first_block=ends + 1),
+        first_row(work.source, work.tables, last_block=begins - 1),
     ):
         if found is not None:
             table, block = found
@@ -369,7 +369,11 @@ def _loose_ends(work: Work, contracts: Sequence[ContractVerified], goal: int, wh
         if there and not any(there):
             work.not_proved.append(f"{watched.name}: nothing is deployed at its address yet")
     if whole and goal < work.newest.last_block:
-        some = "rows" if first_row(work.source, first_block=goal + 1) else "none has a row"
+        some = (
+            "rows"
+            if first_row(work.source, work.tables, first_block=goal + 1)
+            else "none has a row"
+        )
         work.stated.append(
             f"blocks {goal + 1} to {work.newest.last_block} ({some}) are beyond the last proved "
             "root and not part of this"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from eth_utils.address import to_checksum_address
 
 from keelmark.chain import Chain
+from keelmark.columns.spec import TableSpec
 from keelmark.deploy import Deployment
 from keelmark.deploy.plan import REPORTING
 from keelmark.errors import ChainMismatch, InputError, KeelmarkError, NoSuchBlock, RpcRefused
@@ -17,6 +18,7 @@ from keelmark.proofs.verification_result import Finding
 from keelmark.store.model import Checkpoint, Description, RootProof, Watched
 from keelmark.verification.anchors import Anchors
 from keelmark.verification.roots import ProvedRoot, check_proof, fetch_proof
+from keelmark.verification.rows import filled
 from keelmark.verification.shape import check_shape
 from keelmark.verification.source import Source
 
@@ -32,6 +34,8 @@ class Work:
     chain: Chain | None
     newest: Checkpoint
     chained: tuple[Watched, ...]
+    tables: tuple[TableSpec, ...]
+    """Those that have rows."""
     findings: list[Finding] = field(default_factory=list)
     not_proved: list[str] = field(default_factory=list)
     stated: list[str] = field(default_factory=list)
@@ -71,7 +75,7 @@ class Work:
             raise ChainMismatch(
                 f"chain_id: the store's is {description.chain_id}, the node has {there}"
             )
-        work = cls(source, anchors, chain, newest, chained)
+        work = cls(source, anchors, chain, newest, chained, tuple(filled(source)))
         work.roots = {one.address: [] for one in chained}
         return work
 
