@@ -190,8 +190,9 @@ class FramedEndpoint(Endpoint):
             if self._connection is None:
                 try:
                     self._connection = await self._connect()
-                except TimeoutError:
-                    raise self._absent() from None
+                except KeelmarkError:
+                    # Before the others: some of ours are connection errors, and so are OSErrors.
+                    raise
                 except OSError:
                     raise self._absent() from None
                 self._reader = asyncio.create_task(self._read(self._connection))

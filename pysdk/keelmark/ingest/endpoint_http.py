@@ -19,7 +19,7 @@ from aiohttp import (
     TCPConnector,
 )
 
-from keelmark.errors import InputError, RpcUnreachable
+from keelmark.errors import InputError, KeelmarkError, RpcUnreachable
 from keelmark.ingest.endpoint import Endpoint, secrets_of, shown
 from keelmark.ingest.envelope import check, request
 from keelmark.ingest.refusals import Asked, Measure, Passing, TooMuch, refusal_of_status
@@ -65,6 +65,9 @@ class HttpEndpoint(Endpoint):
             except ServerDisconnectedError:
                 # The server let go of an idle connection as it was taken; another is at hand.
                 body = await self._post(asked, payload)
+        except KeelmarkError:
+            # Before the others: some of ours are connection errors, and so are OSErrors.
+            raise
         except TimeoutError:
             raise Passing(f"rpc: {self.name} did not answer {method} in time", heavy=True) from None
         except ClientConnectorError:

@@ -1,7 +1,8 @@
-"""How many requests are in flight: fewer after a rate limit at once, one more after each round.
+"""How many requests are in flight: fewer after a rate limit at once, one more after some rounds.
 
-Additive increase and multiplicative decrease, as TCP shares a line (RFC 5681). After a rate limit
-nothing is asked until the time is over that the provider names, or a pause of our own.
+Additive increase and multiplicative decrease, as TCP shares a line (RFC 5681), but slower, since a
+request too many costs a whole refusal here. After a rate limit nothing is asked until the time is
+over that the provider names, or a pause of our own.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = ["Pace"]
+
+_ROUNDS = 8
 
 
 @dataclass(slots=True)
@@ -26,8 +29,8 @@ class Pace:
         self.allowed = float(self.most)
 
     def answered(self) -> None:
-        """An answer came: after as many as are allowed, one more is."""
-        self.allowed = min(float(self.most), self.allowed + 1.0 / self.allowed)
+        """An answer came: after eight rounds of as many as are allowed, one more is."""
+        self.allowed = min(float(self.most), self.allowed + 1.0 / (_ROUNDS * self.allowed))
 
     def limited(self, now: float, asked_at: float, wait: float) -> None:
         """A rate limit came.
