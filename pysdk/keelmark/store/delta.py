@@ -25,6 +25,7 @@ from keelmark.store.checks import check_description, check_names, is_next
 from keelmark.store.data_files import PROOF_SCHEMA, PROOFS, file_name, proof_tables, take_lock
 from keelmark.store.delta_files import (
     addition,
+    is_local,
     local_path,
     make_table,
     place_of,
@@ -104,6 +105,11 @@ class DeltaStore(FileStore):
                 raise StoreFailed(f"store: {location}, {words}") from None
             raise
         return store
+
+    @property
+    def root(self) -> str:
+        """Folder or bucket of the tables, without ``delta:``."""
+        return self._root
 
     # --- Delta tables ---
 

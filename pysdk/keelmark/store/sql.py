@@ -156,7 +156,8 @@ class SqlStore(ABC):
 
     def checkpoint(self) -> Checkpoint | None:
         """The newest checkpoint."""
-        found = self._checkpoints("ORDER BY last_block DESC LIMIT 1")
+        newest = f"SELECT max(last_block) FROM {self.named('keelmark_checkpoints')}"
+        found = self._checkpoints(f"WHERE last_block = ({newest})")
         return found[0] if found else None
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
