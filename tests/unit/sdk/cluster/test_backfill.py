@@ -126,45 +126,6 @@ def test_each_part_is_one_transaction(
     store.close()
 
 
-@contextmanager
-def killing(cluster: LocalCluster, times: int) -> Iterator[list[int]]:
-    """Kills a worker process again and again, at moments that it does not choose."""
-    killed: list[int] = []
-    over = threading.Event()
-
-    def kill() -> None:
-        while not over.is_set() and len(killed) < times:
-            time.sleep(0.15)
-            for worker in list(cluster.workers.values())[:1]:
-                process = worker.process.process if worker.process else None
-                if process is not None and process.pid and process.pid not in killed:
-                    os.kill(process.pid, signal.SIGKILL)
-                    killed.append(process.pid)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
-        yield killed
-    finally:
-        over.set()
-        thread.join()
-
-
-def test_killed_workers_change_nothing(
-    cluster: LocalCluster, reports: ChainedReports, tmp_path: Path
-) -> None:
-    """Workers die in the middle of their parts; others read them."""
-    store = made(tmp_path / "store", reports.description)
-    with bad_provider(reports.url) as slow:
-        slow.add(Slow(seconds=0.1))
-        with killing(cluster, 2) as killed:
-            run(cluster, reports, store, target=slow.url, cut=Cut(8, group_rows=5))
-    assert len(killed) == 2
-    assert contents(store) == plainly(reports.url, reports.description)
-    assert without_gap(store)
-    store.close()
-
-
 def test_killed_coordinator_goes_on(
     cluster: LocalCluster, reports: ChainedReports, tmp_path: Path
 ) -> None:
@@ -246,3 +207,42 @@ def test_spans(blocks: int | None, threads: int, expected: int) -> None:
         range(100, 200)
     )
     assert len(spans) == min(expected, -(-100 // 16) if blocks is None else expected)
+
+
+@contextmanager
+def killing(cluster: LocalCluster, times: int) -> Iterator[list[int]]:
+    """Kills a worker process again and again, at moments that it does not choose."""
+    killed: list[int] = []
+    over = threading.Event()
+
+    def kill() -> None:
+        while not over.is_set() and len(killed) < times:
+            time.sleep(0.15)
+            for worker in list(cluster.workers.values())[:1]:
+                process = worker.process.process if worker.process else None
+                if process is not None and process.pid and process.pid not in killed:
+                    os.kill(process.pid, signal.SIGKILL)
+                    killed.append(process.pid)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_killed_workers_change_nothing(
+    cluster: LocalCluster, reports: ChainedReports, tmp_path: Path
+) -> None:
+    """Workers die in the middle of their parts; others read them."""
+    store = made(tmp_path / "store", reports.description)
+    with bad_provider(reports.url) as slow:
+        slow.add(Slow(seconds=0.1))
+        with killing(cluster, 2) as killed:
+            run(cluster, reports, store, target=slow.url, cut=Cut(8, group_rows=5))
+    assert len(killed) == 2
+    assert contents(store) == plainly(reports.url, reports.description)
+    assert without_gap(store)
+    store.close()
