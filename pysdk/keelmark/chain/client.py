@@ -162,6 +162,11 @@ class AsyncChain:
         """``embedded``, or the node's URL without credentials."""
         return self._node.name
 
+    @property
+    def node(self) -> AsyncNode:
+        """What answers."""
+        return self._node
+
     async def run(self, operation: Operation[T]) -> T:
         """Runs an operation to its result; raises what it or the chain raises."""
         return await _drive_async(self._node, operation, self._signer)

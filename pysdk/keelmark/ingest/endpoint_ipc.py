@@ -37,9 +37,10 @@ class _Socket:
             chunk = await self._reader.read(_CHUNK)
             if not chunk:
                 raise ConnectionResetError("the node has closed the socket")
-            self._ready.extend(self._frames.feed(chunk))
-            if self._frames.size > self._most_bytes:
+            frames = self._frames.feed(chunk)
+            if max(map(len, frames), default=self._frames.size) > self._most_bytes:
                 raise TooLarge
+            self._ready.extend(frames)
         return self._ready.popleft()
 
     async def close(self) -> None:
