@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from eth_utils.address import to_checksum_address
 
-from keelmark.chain import Chain
+from keelmark.chain import Chain, connect
 from keelmark.chain.operations import GetBlock, GetHeader, GetProof, GetStorage, Operation
 from keelmark.deploy import Deployment
 from keelmark.ledger.reader import Reading, read_logs
 from keelmark.store import Checkpoint, Description, Heads, RootProof
+from keelmark.verification import Trust
+from tests.integration.test_anvil_equality import Stage, build, live
 from tests.support.stored import described, row_sets
 
-__all__ = ["Memory", "proof_of", "read_house", "root_proofs"]
+__all__ = ["Lived", "Memory", "lived_house", "proof_of", "read_house", "root_proofs"]
 
 
 @dataclass
@@ -157,3 +160,37 @@ def read_house(
             tables[name] = pa.concat_tables([tables[name], rows]) if name in tables else rows
     proofs = root_proofs(chain, description, [end for end in ends if proved(end)])
     return Memory(description, tables, [one.checkpoint for one in sets], proofs), reading
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A chain, the house on it, and an honest store of it."""
+
+    chain: Chain
+    kit: Deployment
+    store: Memory
+    reading: Reading
+    ends: tuple[int, ...]
+    """Blocks at which a checkpoint and proofs stand."""
+
+    @property
+    def head(self) -> Trust:
+        """The last block, trusted."""
+        return self.trust(self.ends[-1])
+
+    def trust(self, block: int) -> Trust:
+        """A block, trusted."""
+        return Trust(self.chain.block(block).hash, block)
+
+
+@cache
+def lived_house() -> Lived:
+    """Deployed, with trades, a crash and a loss, read in five row sets."""
+    stage = Stage(connect("embedded"))
+    build(stage)
+    live(stage)
+    last = stage.chain.block().number
+    first = stage.kit.contracts["Supervision"].block_number
+    ends = tuple(first + (last - first) * part // 5 for part in range(1, 6))
+    store, reading = read_house(stage.chain, stage.kit, ends)
+    return Lived(stage.chain, stage.kit, store, reading, ends)

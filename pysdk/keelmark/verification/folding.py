@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from eth_utils.crypto import keccak
-
 from keelmark.proofs.report_chain import GENESIS_ROOT
 from keelmark.store.model import Watched
+from keelmark.verification.hashing import keccak
 from keelmark.verification.roots import ProvedRoot
 
 __all__ = ["Break", "Fold", "Point"]

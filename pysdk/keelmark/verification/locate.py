@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
 from keelmark.ledger.reader import read_logs
 from keelmark.proofs.verification_result import Finding
 from keelmark.store.model import Description
 from keelmark.verification.folding import Break, Fold
+from keelmark.verification.hashing import keccak
 from keelmark.verification.rows import windows
 from keelmark.verification.work import Work
 
