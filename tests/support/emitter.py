@@ -11,13 +11,13 @@ from urllib.request import Request, urlopen
 
 from eth_utils.crypto import keccak
 
-__all__ = ["ADDRESS", "TOPIC", "Emitter", "rpc"]
+__all__ = ["ADDRESS", "CODE", "TOPIC", "Emitter", "rpc"]
 
 ADDRESS = bytes.fromhex("e1" * 20)
 TOPIC = bytes(keccak(text="Counted(uint256,uint256,uint256)"))
 """Its data are how many logs of the transaction are left, and two words of zeros."""
 
-_CODE = (
+CODE = bytes.fromhex(
     "5f35"  # how many
     "5b80"
     "15"
@@ -59,7 +59,7 @@ class Emitter:
     @classmethod
     def install(cls, url: str) -> Emitter:
         """Puts its code on the chain."""
-        rpc(url, "anvil_setCode", "0x" + ADDRESS.hex(), "0x" + _CODE)
+        rpc(url, "anvil_setCode", "0x" + ADDRESS.hex(), "0x" + CODE.hex())
         return cls(url)
 
     def emit(self, counts: Sequence[int]) -> tuple[int, int]:
