@@ -34,7 +34,7 @@ WORDS = (
     (r"Apache( Software)?( License)?,?( Version)?( 2\.0)?", "Apache-2.0"),
     (r"Mozilla Public License 2\.0 \(MPL 2\.0\)", "MPL-2.0"),
     (r"Python Software Foundation License", "PSF-2.0"),
-    (r"PSFL \(Keccak: CC0 1\.0 Universal\)", "PSF-2.0"),
+    (r"CC0 1\.0 Universal \(CC0 1\.0\) Public Domain Dedication", "CC0-1.0"),
     (r"ISC License( \(ISCL\))?", "ISC"),
     (r"MIT License", "MIT"),
     (r"BSD License", "BSD"),
