@@ -36,13 +36,14 @@ class Place:
     preimage: bytes
 
 
-def locate(work: Work, fold: Fold, broken: Break) -> Finding | None:
+def locate(work: Work, fold: Fold, broken: Break, *, anchored: bool) -> Finding | None:
     """The first log of a range at which a store differs from a node.
 
     Args:
         work: with a node.
         fold: of the contract.
         broken: the range.
+        anchored: whether the roots at its ends are proved.
 
     Returns:
         None if they do not differ.
@@ -81,8 +82,9 @@ def locate(work: Work, fold: Fold, broken: Break) -> Finding | None:
     if found is None:
         return None
     kind, text, block = found
+    which = "that is proved" if anchored else "that the store has of that block"
     sure = (
-        "the node's logs fold to the root that is proved"
+        f"the node's logs fold to the root {which}"
         if root == broken.bad_root
         else "but the node's logs do not fold to the root either"
     )

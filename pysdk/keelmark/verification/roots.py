@@ -43,8 +43,6 @@ def check_proof(proof: RootProof, watched: Watched) -> ProvedRoot:
             f"its header is that of block {header.number}, 0x{header.hash.hex()}, "
             f"not of block {proof.block_number}, 0x{proof.block_hash.hex()}"
         )
-    if proof.contract != watched.address:
-        raise ProofBroken(f"it is of 0x{proof.contract.hex()}")
     account = prove_account(header, to_checksum_address(watched.address), proof.account)
     if account is None:
         if proof.storage or proof.root != GENESIS_ROOT:

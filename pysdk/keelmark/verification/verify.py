@@ -79,7 +79,7 @@ def verify_store(
     work.offered(getattr(source, "headers_rlp", ()))
     work.compare(expected, _own_manifest(work))
     first, last = _period(work, first_block, last_block)
-    work.stored()
+    work.stored([first, work.description.first_block, *(() if last is None else (last,))])
     if chain is not None:
         anchors.fetch(chain)
     work.checkpoints()
@@ -323,7 +323,10 @@ def _conclude(work: Work, fold: Fold, goal: int) -> ContractVerified:
         located = None
         if work.chain is not None:
             try:
-                located = locate(work, fold, narrow)
+                located = locate(work, fold, narrow, anchored=narrow == broken)
+                if located is None and narrow != broken:
+                    # The stored proofs that narrowed it are false, or the node is.
+                    located = locate(work, fold, broken, anchored=True)
             except KeelmarkError as error:
                 text += f"; the node could not be asked for the very log ({error})"
         if located is None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from eth_utils.address import to_checksum_address
 
@@ -23,6 +25,9 @@ from keelmark.verification.shape import check_shape
 from keelmark.verification.source import Source
 
 __all__ = ["Work"]
+
+MOST_PROOF_BLOCKS: Final = 256
+"""Blocks whose proofs are looked at, where a store has more."""
 
 
 @dataclass(slots=True)
@@ -133,15 +138,49 @@ class Work:
 
     # Roots and the blocks that they stand on
 
-    def stored(self) -> None:
-        """Reads the proofs in the store; one that does not show what it says is a finding."""
+    def stored(self, near: Sequence[int]) -> None:
+        """Reads the proofs in the store; one that does not show what it says is a finding.
+
+        Where there are very many, only those of some blocks are looked at: evenly chosen ones,
+        the last, trusted ones, and those next to some blocks.
+
+        Args:
+            near: the blocks next to which proofs are wanted.
+        """
         by_address = {one.address: one for one in self.chained}
-        for proof in self.source.proofs():
+        for proof in self._proofs(near):
             watched = by_address.get(proof.contract)
             if watched is None:
                 self._broken(proof, "", f"it is of 0x{proof.contract.hex()}, which is not watched")
             elif proof.block_number <= self.newest.last_block:
                 self._take(proof, watched)
+
+    def _proofs(self, near: Sequence[int]) -> Iterator[RootProof]:
+        """The proofs to look at; see `stored`."""
+        if len(self.source.checkpoints()) <= MOST_PROOF_BLOCKS:
+            yield from self.source.proofs()
+            return
+        trusted = {one.hash for one in self.anchors.trusted}
+        blocks: set[int] = set()
+        wanted: set[int] = set()
+        for one in self.chained:
+            for proof in self.source.proofs(one.address):
+                blocks.add(proof.block_number)
+                if proof.block_hash in trusted:
+                    wanted.add(proof.block_number)
+        order = sorted(blocks)
+        wanted.update(order[:: max(len(order) // MOST_PROOF_BLOCKS, 1)], order[-1:])
+        for block in near:
+            place = bisect_left(order, block)
+            wanted.update(order[max(place - 1, 0) : place + 1])
+        if len(wanted) < len(order):
+            self.stated.append(
+                f"of proofs stored at {len(order)} blocks those of {len(wanted)} were looked at"
+            )
+        for one in self.chained:
+            for proof in self.source.proofs(one.address):
+                if proof.block_number in wanted:
+                    yield proof
 
     def _take(self, proof: RootProof, watched: Watched) -> None:
         """One stored proof; see `stored`."""

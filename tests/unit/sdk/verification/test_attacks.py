@@ -14,7 +14,7 @@ from keelmark.chain.operations import GetHeader, GetLogs, GetProof
 from keelmark.errors import ChainMismatch, InputError, NoSuchBlock, RpcRefused
 from keelmark.proofs.verification_result import FAILED, NOT_PROVED, VERIFIED, Verification
 from keelmark.store import RootProof
-from keelmark.verification import Trust, verify_store
+from keelmark.verification import Trust, verify_store, work
 from tests.support.verified import Memory, proof_of, root_proofs
 from tests.unit.sdk.verification.conftest import Lived
 
@@ -381,6 +381,33 @@ def test_proof_from_an_orphaned_block(lived: Lived) -> None:
     assert any("contradicts rows that are proved" in one.text for one in loose.findings)
     known = judged(lived, store, lived.head, lived.trust(lived.ends[1]))
     assert any("is from another block" in one.text for one in known.findings)
+
+
+def test_root_where_nothing_is(lived: Lived) -> None:
+    """Before its deployment a contract has no root, whatever the store claims."""
+    house = lived.store.description.contracts[-1]
+    place, proof = next(
+        (place, one)
+        for place, one in enumerate(lived.store.root_proofs)
+        if one.contract == house.address and one.block_number < house.first_block
+    )
+    assert proof.storage == ()
+    for fields in ({"root": b"\x01" * 32}, {"storage": lived.store.root_proofs[-1].storage}):
+        found = judged(lived, forged(lived, place, **fields))
+        assert any("expected no root either" in one.text for one in found.findings)
+
+
+def test_very_many_proofs(lived: Lived, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only some are looked at, among them those that the verdict needs; it says so."""
+    monkeypatch.setattr(work, "MOST_PROOF_BLOCKS", 2)
+    first, last = lived.ends[1] + 1, lived.ends[2]
+    found = judged(lived, lived.store, lived.trust(last), first_block=first, last_block=last)
+    assert (found.verdict, found.last_block) == (VERIFIED, last)
+    assert any("of proofs stored at 5 blocks those of" in one for one in found.stated)
+    assert judged(lived, lived.store).verdict == VERIFIED
+    edges = [lived.trust(lived.ends[0]), lived.trust(lived.ends[3])]
+    asked = judged(lived, lived.store, *edges, first_block=20, last_block=45)
+    assert asked.verdict == VERIFIED
 
 
 def test_proof_of_a_stranger(lived: Lived) -> None:

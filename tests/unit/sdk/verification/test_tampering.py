@@ -9,10 +9,16 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from eth_utils.crypto import keccak
+from rlp.codec import decode, encode
+from trie.hexary import HexaryTrie
 
 from keelmark.columns import arrow_schema
+from keelmark.columns.restore import words_of
 from keelmark.columns.schema import SYSTEM
+from keelmark.proofs.merkle import lookup, path_nodes
 from keelmark.proofs.verification_result import FAILED, VERIFIED, Verification
+from keelmark.store import RootProof
 from keelmark.verification import verify_store
 from tests.support.verified import Memory
 from tests.unit.sdk.verification.conftest import Lived
@@ -94,7 +100,59 @@ def test_the_very_field_by_a_node(lived: Lived) -> None:
     assert finding.first_block == finding.last_block == here["block_number"]
     assert f"TradeReported of block {here['block_number']}, log {here['log_index']}" in finding.text
     assert "altered in size, price" in finding.text or "altered in price, size" in finding.text
+    assert "fold to the root that the store has of that block" in finding.text
+    store.root_proofs = [one for one in store.root_proofs if one.block_number == 63]
+    (finding,) = judged(lived, store, node=True).findings
+    assert finding.first_block == finding.last_block == here["block_number"]
     assert "fold to the root that is proved" in finding.text
+
+
+def test_misled_by_a_false_proof(lived: Lived) -> None:
+    """A stored proof of the forger's own fits the altered rows and points elsewhere: what trusted
+    hashes say stands beside it, and a node finds the very log."""
+    store = lived.store.copy()
+    here = store.tables["trade_reported"].slice(0, 1).to_pylist()[0]
+    store.set("trade_reported", 0, "price", here["price"] + 1)
+    end = next(one for one in lived.ends if one >= here["block_number"])
+    later = lived.ends[lived.ends.index(end) + 1]
+    root = bytes(32)
+    for block, _, table, row, address in store.places():
+        if address == here["address"] and block <= end:
+            spec = store.description.table(table)
+            words = words_of(store.tables[table].slice(row, 1).to_batches()[0], spec)
+            data = block.to_bytes(32, "big") + spec.topic + words.tobytes()
+            root = keccak(root + keccak(data))
+    store.root_proofs = [
+        invented(one, root) if one.block_number == end and one.contract == here["address"] else one
+        for one in store.root_proofs
+    ]
+    (finding,) = judged(lived, store).findings
+    assert (finding.first_block, finding.last_block) == (end + 1, later)
+    assert "not anchored; by trusted hashes alone in blocks 3 to 63" in finding.text
+    (finding,) = judged(lived, store, node=True).findings
+    assert (finding.kind, finding.first_block) == ("altered", here["block_number"])
+
+
+def invented(proof: RootProof, root: bytes) -> RootProof:
+    """A proof that holds by itself, of a state that never was: tries of one leaf each."""
+    old = HexaryTrie({})
+    account = decode(lookup(decode(proof.header)[3], keccak(proof.contract), proof.account))
+    old[keccak(bytes(32))] = encode(root)
+    account[2] = old.root_hash
+    state = HexaryTrie({})
+    state[keccak(proof.contract)] = encode(account)
+    fields = decode(proof.header)
+    fields[3] = state.root_hash
+    header = encode(fields)
+    return RootProof(
+        proof.contract,
+        proof.block_number,
+        keccak(header),
+        header,
+        root,
+        path_nodes(state, keccak(proof.contract)),
+        path_nodes(old, keccak(bytes(32))),
+    )
 
 
 def test_rows_omitted(lived: Lived) -> None:
