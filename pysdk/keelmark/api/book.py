@@ -9,24 +9,49 @@ days.
 from __future__ import annotations
 
 import copy
+import heapq
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from keelmark.api.problems import Refused
+from keelmark.api.recent import Recent
+from keelmark.api.scans import Source
 from keelmark.api.watch import Seen
+from keelmark.columns.restore import events_of
+from keelmark.columns.spec import TableSpec
 from keelmark.errors import KeelmarkError
-from keelmark.ledger.running import RunningMarket
+from keelmark.events import Event
+from keelmark.ledger.fold import Ledger
+from keelmark.ledger.running import PRICE_EVENTS, RunningMarket
 from keelmark.margin import check_account
 from keelmark.margin.results import MarginResult
+from keelmark.reports.disclosure.flows import EVENTS as FLOW_EVENTS
 from keelmark.reports.disclosure.flows import Flows
+from keelmark.reports.disclosure.instruments import EVENTS as INSTRUMENT_EVENTS
 from keelmark.store.base import Store
-from keelmark.store.history import read_events
 from keelmark.store.model import Finality
 from keelmark.store.venue import Venue, venue_of
 from keelmark.types import MarketState, Valuation
 
 __all__ = ["Book", "Books"]
+
+FOLDED = frozenset(
+    (*Ledger.handlers, *Ledger.loss_handlers, *INSTRUMENT_EVENTS, *FLOW_EVENTS, *PRICE_EVENTS)
+)
+"""Events that change a book; other tables are not read for it."""
+
+
+def _events(source: Source, first_block: int, last_block: int) -> Iterator[Event]:
+    """The events that change a book, in chain order."""
+
+    def one(table: TableSpec) -> Iterator[Event]:
+        for batch in source.scan(table.name, first_block=first_block, last_block=last_block):
+            yield from events_of(batch, table)
+
+    streams = [one(table) for table in source.description.tables if table.event in FOLDED]
+    return heapq.merge(*streams, key=lambda event: (event.block_number, event.log_index))
 
 
 @dataclass(slots=True)
@@ -48,11 +73,11 @@ class Book:
         market = RunningMarket(venue.house, venue.settlement_feed)
         return cls(market, Flows(market.instruments), first_block - 1)
 
-    def fold(self, store: Store, last_block: int) -> None:
+    def fold(self, store: Source, last_block: int) -> None:
         """Folds the rows up to a block."""
         if last_block <= self.block:
             return
-        for event in read_events(store, first_block=self.block + 1, last_block=last_block):
+        for event in _events(store, self.block + 1, last_block):
             self.market.apply(event)
             self.flows.apply(event)
             self.time = event.timestamp
@@ -90,8 +115,9 @@ class Book:
 class Books:
     """The books of a store. Blocking; one question at a time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, recent: Recent) -> None:
         self._store = store
+        self._recent = recent
         self._first_block = store.description.first_block
         self.venue = venue_of(store.description)
         self.lock = threading.Lock()
@@ -142,8 +168,16 @@ class Books:
         if self._tip is None or replaced or self._tip.block > target:
             self._tip = copy.deepcopy(self._final)
             self._sequence = seen.sequence
-        self._tip.fold(self._store, target)
+        self._tip.fold(self._source(self._tip.block, target, seen), target)
         return self._tip
+
+    def _source(self, block: int, target: int, seen: Seen) -> Source:
+        """Where the rows behind a block are read: what was just committed, or the store."""
+        point = seen.checkpoint
+        if point is None or point.last_block != target:
+            return self._store
+        found = self._recent.view(self._store.description, block + 1, target, point.last_hash)
+        return self._store if found is None else found
 
     def _empty(self) -> Book:
         assert self.venue is not None

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from keelmark.api.rows import END, Place, Row
 from keelmark.columns.spec import TableSpec
 from keelmark.store.base import Store
+from keelmark.store.model import Description
 
-__all__ = ["MOST_SCANNED", "Found", "Wanted", "has_row", "of_one_history", "scan_rows"]
+__all__ = ["MOST_SCANNED", "Found", "Source", "Wanted", "has_row", "of_one_history", "scan_rows"]
 
 # Arrow comes without types.
 pc: Any = import_module("pyarrow.compute")
@@ -25,6 +26,24 @@ pc: Any = import_module("pyarrow.compute")
 MOST_SCANNED = 100_000
 """Rows of a table that one request looks at; a page that would take more ends early, and its
 cursor goes on from there."""
+
+
+class Source(Protocol):
+    """The part of a store that a scan reads; what was just committed is read in the same way."""
+
+    @property
+    def description(self) -> Description:
+        """Its tables."""
+
+    def scan(
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] | None = None,
+        first_block: int | None = None,
+        last_block: int | None = None,
+    ) -> Iterator[Any]:
+        """Rows of a table as RecordBatches, in chain order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +78,7 @@ class _Budget:
         self.reached: tuple[Place, bytes] | None = None
 
 
-def scan_rows(store: Store, wanted: Wanted, after: Place | None, limit: int) -> Found:
+def scan_rows(store: Source, wanted: Wanted, after: Place | None, limit: int) -> Found:
     """The next rows behind a place.
 
     Args:
@@ -68,10 +87,12 @@ def scan_rows(store: Store, wanted: Wanted, after: Place | None, limit: int) -> 
         after: the last place that is not wanted; None to begin.
         limit: rows at most.
     """
-    budgets = [_Budget(MOST_SCANNED) for _ in wanted.tables]
+    there = set(store.description.tables)
+    tables = [table for table in wanted.tables if table in there]
+    budgets = [_Budget(MOST_SCANNED) for _ in tables]
     streams = [
         _table_rows(store, table, wanted, after, budget)
-        for table, budget in zip(wanted.tables, budgets, strict=True)
+        for table, budget in zip(tables, budgets, strict=True)
     ]
     merged = heapq.merge(*streams, key=lambda row: row.place)
     rows = tuple(islice(merged, limit))
@@ -85,7 +106,7 @@ def scan_rows(store: Store, wanted: Wanted, after: Place | None, limit: int) -> 
 
 
 def _table_rows(
-    store: Store, table: TableSpec, wanted: Wanted, after: Place | None, budget: _Budget
+    store: Source, table: TableSpec, wanted: Wanted, after: Place | None, budget: _Budget
 ) -> Iterator[Row]:
     """One table's rows; notes in the budget where it stopped early."""
     names = {column.name for column in table.columns}
@@ -94,15 +115,24 @@ def _table_rows(
     first = wanted.first_block if after is None else max(wanted.first_block, after.block)
     if first > wanted.last_block:
         return
-    for batch in store.scan(table.name, first_block=first, last_block=wanted.last_block):
-        kept = _kept(batch, wanted, after)
-        for values in kept.to_pylist():
+    for whole in store.scan(table.name, first_block=first, last_block=wanted.last_block):
+        # Rows at or before the place cost nothing: else a page could end where it began.
+        batch = whole if after is None else _behind(whole, after)
+        for values in _kept(batch, wanted).to_pylist():
             place = Place(values["block_number"], values["log_index"])
             yield Row(table, place, values["block_hash"], values["block_time"], values)
         budget.left -= batch.num_rows
-        if budget.left <= 0:
+        if budget.left <= 0 and batch.num_rows:
             budget.reached = _last_of(batch)
             return
+
+
+def _behind(batch: Any, after: Place) -> Any:
+    """The rows of a batch behind a place."""
+    blocks = batch.column("block_number")
+    later = pc.greater(batch.column("log_index"), after.log)
+    same = pc.and_(pc.equal(blocks, after.block), later)
+    return batch.filter(pc.or_(pc.greater(blocks, after.block), same))
 
 
 def _last_of(batch: Any) -> tuple[Place, bytes]:
@@ -113,18 +143,13 @@ def _last_of(batch: Any) -> tuple[Place, bytes]:
     return Place(number, log), found
 
 
-def _kept(batch: Any, wanted: Wanted, after: Place | None) -> Any:
+def _kept(batch: Any, wanted: Wanted) -> Any:
     """The rows of a batch that are wanted."""
     masks = [pc.equal(batch.column(name), value) for name, value in wanted.equal.items()]
     if wanted.first_time is not None:
         masks.append(pc.greater_equal(batch.column("block_time"), wanted.first_time))
     if wanted.last_time is not None:
         masks.append(pc.less_equal(batch.column("block_time"), wanted.last_time))
-    if after is not None:
-        blocks = batch.column("block_number")
-        behind = pc.greater(batch.column("log_index"), after.log)
-        same = pc.and_(pc.equal(blocks, after.block), behind)
-        masks.append(pc.or_(pc.greater(blocks, after.block), same))
     for mask in masks[1:]:
         masks[0] = pc.and_(masks[0], mask)
     return batch.filter(masks[0]) if masks else batch
@@ -142,14 +167,23 @@ def of_one_history(store: Store, rows: Sequence[Row]) -> bool:
 def has_row(store: Store, tables: Sequence[TableSpec], place: Place, block_hash: bytes) -> bool:
     """Whether a row is still there: its block with this hash, at this place in it.
 
+    A block's rows are all there or none, so that its header tells. Where the store has forgotten
+    it, which is so of final blocks alone, the row itself is looked for.
+
     Args:
         store: read from.
         tables: where it may stand.
         place: of the row; `END` as place in the block stands for the block as a whole.
         block_hash: of its block.
     """
+    headers = store.headers(place.block, place.block)
+    if headers:
+        return headers[0].hash == block_hash
     if place.log == END:
-        return _has_block(store, place.block, block_hash)
+        return any(
+            (one.last_block, one.last_hash) == (place.block, block_hash)
+            for one in store.checkpoints()
+        )
     names = ("block_hash", "log_index")
     for table in tables:
         scan = store.scan(
@@ -160,13 +194,3 @@ def has_row(store: Store, tables: Sequence[TableSpec], place: Place, block_hash:
             if (block_hash, place.log) in keys:
                 return True
     return False
-
-
-def _has_block(store: Store, number: int, block_hash: bytes) -> bool:
-    """Whether a store knows a block, from its header or as a checkpoint's last one."""
-    headers = store.headers(number, number)
-    if headers:
-        return headers[0].hash == block_hash
-    return any(
-        (one.last_block, one.last_hash) == (number, block_hash) for one in store.checkpoints()
-    )

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from keelmark.api.book import Book, Books
 from keelmark.api.problems import Refused
+from keelmark.api.recent import Recent
 from keelmark.api.rows import Form
 from keelmark.api.watch import Seen, Watch
 from keelmark.columns.spec import TableSpec
@@ -31,15 +32,30 @@ class Service:
     watch: Watch
     form: Form
     books: Books
+    recent: Recent
+    """What a reader in this process has just committed."""
     verification_file: Path | None = None
     """What `keelmark verify` wrote; read again whenever it is asked for."""
 
     @classmethod
-    def of(cls, store: Store, verification_file: Path | None = None, **options: Any) -> Service:
-        """The service of an open store."""
-        return cls(
-            Watch(store, **options), Form(store.description), Books(store), verification_file
-        )
+    def of(
+        cls,
+        store: Store,
+        verification_file: Path | None = None,
+        recent: Recent | None = None,
+        **options: Any,
+    ) -> Service:
+        """The service of an open store.
+
+        Args:
+            store: read from.
+            verification_file: what `keelmark verify` wrote of it.
+            recent: what a reader in this process tells of through a `Tee`.
+            options: of `Watch`.
+        """
+        told = recent or Recent()
+        books = Books(store, told)
+        return cls(Watch(store, **options), Form(store.description), books, told, verification_file)
 
     @property
     def store(self) -> Store:

@@ -207,7 +207,10 @@ class Tail:
             wanted = Wanted(tuple(tables), after.block, last_block, equal=equal)
 
             def work(store: Store) -> Found | None:
-                found = scan_rows(store, wanted, after, CHUNK)
+                view = self.service.recent.view(
+                    store.description, after.block + (after.log == END), last_block, last_hash
+                )
+                found = scan_rows(store if view is None else view, wanted, after, CHUNK)
                 settled = at.block_hash == NO_HASH or (final is not None and after.block <= final)
                 every = store.description.tables
                 # After the scan, so that a replacement during it is seen as well.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from keelmark.api.app import Background
+    from keelmark.api.recent import Recent
     from keelmark.api.watch import Watch
     from keelmark.store import Store
 
@@ -105,15 +106,17 @@ async def _serve(
     import uvicorn
 
     from keelmark.api.app import create_app
+    from keelmark.api.recent import Recent
     from keelmark.api.service import Service
 
-    service = Service.of(store, verification)
+    recent = Recent()
+    service = Service.of(store, verification, recent)
     failed: list[KeelmarkError] = []
     server: uvicorn.Server
 
     async def background() -> None:
         try:
-            await _following(store, service.watch, endpoints)()
+            await _following(store, service.watch, recent, endpoints)()
         except KeelmarkError as error:
             failed.append(error)
             server.should_exit = True
@@ -150,17 +153,18 @@ def _ending(config: uvicorn.Config, watch: Watch) -> uvicorn.Server:
     return Ending(config)
 
 
-def _following(store: Store, watch: Watch, endpoints: list[str]) -> Background:
+def _following(store: Store, watch: Watch, recent: Recent, endpoints: list[str]) -> Background:
     """What fills the store, or watches it."""
     if not endpoints:
         return watch.poll
 
     async def follow() -> None:
+        from keelmark.api.recent import Tee
         from keelmark.ingest.endpoint import open_endpoint
         from keelmark.ingest.reader import Reader
 
         opened = [open_endpoint(one) for one in endpoints]
-        reader = Reader(opened, store)
+        reader = Reader(opened, cast("Store", Tee(store, recent)))
         try:
             async for _step in reader.follow():
                 await watch.refresh()

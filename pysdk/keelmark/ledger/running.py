@@ -30,6 +30,9 @@ from keelmark.types import MarketState, PriceLane, Valuation
 
 __all__ = ["RunningMarket"]
 
+PRICE_EVENTS = ("PriceUpdated", "SurfaceListed", "SurfaceUpdated")
+"""Of the board: what a market takes beside the ledger's and the instruments' events."""
+
 NO_PRICE = PriceLane(0, 0)
 """Of a feed that never had a price, as the board has it."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -152,11 +155,22 @@ def heads(latest: int, finalized: int | None = None) -> Heads:
 
 
 def made_store(folder: Path, blocks: int, finalized: int | None = None) -> Store:
-    """A store of some blocks, to write to."""
-    store = open_store(str(folder / "made.duckdb"), described())
+    """A store of some blocks, to write to; a copy of one that is made once."""
+    path = folder / "made.duckdb"
+    shutil.copy(_template(blocks, finalized), path)
+    return open_store(str(path), described())
+
+
+@cache
+def _template(blocks: int, finalized: int | None) -> Path:
+    folder = tempfile.mkdtemp(prefix="keelmark-made-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "made.duckdb"
+    store = open_store(str(path), described())
     for number in range(1, blocks + 1):
         store.commit(row_set(number, heads(blocks, finalized)))
-    return store
+    store.close()
+    return path
 
 
 def replace(store: Store, ancestor: int, last: int, fork: str, **options: Any) -> None:
