@@ -93,11 +93,9 @@ def report(
     from keelmark.cli.reporting.parts import make
 
     asked = _asked(finality, first, last, kind, format, platform, at)
-    asked.texts.update(
-        verification=_text("verification", verification),
-        paths=_text("paths", paths),
-        corrections=_text("corrections", corrections),
-    )
+    named = {"verification": verification, "paths": paths, "corrections": corrections}
+    asked.texts.update({field: _text(field, path) for field, path in named.items()})
+    asked.where.update({field: str(path) for field, path in named.items()})
     asked.xsd.update({path.name: _text("xsd", path) or "" for path in xsd or ()})
     asked.previous.update({str(path): _text("previous", path) or "" for path in previous or ()})
     if asked.xsd and "xml" not in asked.formats:

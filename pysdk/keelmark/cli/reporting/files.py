@@ -42,7 +42,7 @@ def files_of(made: Made, asked: Asked) -> dict[str, bytes]:
 
 def _messages(made: Made, asked: Asked, files: dict[str, bytes]) -> dict[str, Any]:
     """Builds and validates the messages; answers what is to be said of them."""
-    shapes = read_paths(asked.texts.get("paths") or "{}", "the file")
+    shapes = read_paths(asked.texts.get("paths") or "{}", asked.where.get("paths", ""))
     told: dict[str, Any] = {}
     used: set[str] = set()
     for name, rows in made.messages.items():

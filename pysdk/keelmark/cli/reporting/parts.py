@@ -73,6 +73,8 @@ class Asked:
     """Seconds."""
     texts: dict[str, str | None] = field(default_factory=dict)
     """Of the files of verification, paths and corrections."""
+    where: dict[str, str] = field(default_factory=dict)
+    """Those files, for errors."""
     xsd: dict[str, str] = field(default_factory=dict)
     previous: dict[str, str] = field(default_factory=dict)
 
@@ -99,7 +101,7 @@ def make(location: str, asked: Asked) -> Made:
         StoreFailed: the store cannot be read.
     """
     text = asked.texts.get("corrections")
-    corrections = read_corrections(text, "the file") if text is not None else ()
+    corrections = read_corrections(text, asked.where["corrections"]) if text is not None else ()
     for one in corrections:
         if one.table not in asked.kinds:
             raise InputError(f"corrections: of {one.table}, expected it among the kinds")
@@ -169,7 +171,9 @@ def _head(
     hashes: dict[int, bytes],
 ) -> Head:
     text = asked.texts.get("verification")
-    verified = Verification.from_json(text, "the file") if text is not None else None
+    verified = (
+        Verification.from_json(text, asked.where["verification"]) if text is not None else None
+    )
     last = max((number for number in hashes if number <= about.last_block), default=0)
     return Head(
         chain_id=store.description.chain_id,

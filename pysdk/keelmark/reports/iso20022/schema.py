@@ -6,6 +6,7 @@ validation reads are the texts handed over.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -65,6 +66,8 @@ def _resource(xmlschema: Any, text: str) -> Any:
 
 
 def _line(error: object) -> str:
-    """The first line of an error's text."""
+    """The first line of an error's text, names without their namespace."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0].rstrip(":.") if lines else type(error).__name__
+    if not lines:
+        return type(error).__name__
+    return re.sub(r"\{[^}]*\}", "", lines[0]).rstrip(":.").replace(". ", ", ")

@@ -126,7 +126,7 @@ def scope(
             f"period: it has no {finality} block from {bounds[0].text} to {bounds[1].text}, the "
             f"newest {finality} block that was read is {final_block}{when}"
         )
-    if last < first and period.first.block is not None:
+    if last < first and None in (period.first.time, period.last.time):
         raise InputError(f"to: {bounds[1].text} is before {bounds[0].text}, expected a later end")
     place = bisect_right(heights, last)
     last_time = times[place - 1] if place else 0

@@ -156,6 +156,24 @@ def test_correction_file() -> None:
     assert (row["platform"], row["reason"], row["quantity"]) == ("XOFF", "wrong venue", 3 * WAD)
 
 
+def test_order_of_corrections() -> None:
+    """They follow what they correct, not the lines of the file."""
+    found = reports(two_trades())
+    lines = [
+        {
+            "uti": one.row["uti"],
+            "sequence": one.row["sequence"],
+            "action_type": "EROR",
+            "reason": "x",
+        }
+        for one in found
+    ]
+    made = correct(read_corrections(json.dumps(lines[::-1]), "f"), found, TRADE_FIELDS)
+    times = [one.row["event_timestamp"] for one in made]
+    assert len(set(times)) == 2
+    assert times == sorted(times, key=str)
+
+
 def test_correction_file_as_csv() -> None:
     """The same as a table; an amount is a whole number of wads."""
     uti = json.loads(file())[0]["uti"]

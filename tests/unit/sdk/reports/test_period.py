@@ -128,7 +128,8 @@ def test_no_final_block() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last"), [("2020-03-13", "2020-03-12"), ("120", "119"), ("135", "2020-03-12")]
+    ("first", "last"),
+    [("2020-03-13", "2020-03-12"), ("120", "119"), ("135", "2020-03-12"), ("2020-03-13", "105")],
 )
 def test_turned_round(first: str, last: str) -> None:
     """The end is after the beginning."""
