@@ -232,7 +232,7 @@ class FileStore(ABC):
         """Proofs of report chains' roots, by height."""
         with self._reading():
             found: dict[tuple[int, bytes], RootProof] = {}
-            newest = self._newest_block()
+            proved = set(self.state.proved)
             for part in self.fragments(self.data_files(PROOFS)):
                 for row in part.to_table().to_pylist():
                     nodes = {name: tuple(row[name]) for name in ("account", "storage")}
@@ -240,7 +240,7 @@ class FileStore(ABC):
         return tuple(
             proof
             for (number, owner), proof in sorted(found.items())
-            if number <= newest and contract in (None, owner)
+            if number in proved and contract in (None, owner)
         )
 
     def _newest_block(self) -> int:

@@ -96,6 +96,8 @@ class PostgresStore(SqlStore):
             session = driver.connect(self._url, autocommit=True)
             with session.cursor() as cursor:
                 cursor.execute("SET client_min_messages = warning")
+                # Until the server has looked at a new table it would sort it for every page.
+                cursor.execute("SET enable_sort = off")
                 if self._read_only:
                     cursor.execute("SET default_transaction_read_only = on")
             return session
