@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["Decoder", "Fetched", "fetch_ranges"]
 
 IN_FLIGHT: Final = 4
-MOST_AHEAD: Final = 48 * 2**20
+MOST_AHEAD: Final = 32 * 2**20
 """Bytes of answers that are asked for, held or decoded and not yet taken, by estimate."""
 
 _DOUBTS: Final = 2

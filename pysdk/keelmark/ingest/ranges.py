@@ -26,8 +26,8 @@ FIRST_BLOCKS: Final = 32
 MOST_BLOCKS: Final = 100_000
 """Of any request; a longer range saves nothing, and a provider's timeout is near."""
 
-TARGET_BYTES: Final = 16 * 2**20
-"""How large an answer should be at most: 13,000 trade reports, or 10,000 under the usual limit."""
+TARGET_BYTES: Final = 25 * 2**19
+"""How large an answer should be at most: 10,000 trade reports, which is the usual limit, fit it."""
 
 GROWTH: Final = 8
 """How many times longer a range may be than the longest that has passed."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from keelmark.ingest.pace import Pace
 from keelmark.ingest.pieces import Pieces
-from keelmark.ingest.ranges import Ceiling, Ranges
+from keelmark.ingest.ranges import TARGET_BYTES, Ceiling, Ranges
 from keelmark.ingest.refusals import Measure, TooMuch
 
 LOG_BYTES = 1_275
@@ -155,9 +155,9 @@ def test_a_node_without_limits() -> None:
     """Answers grow to the target and not beyond it: that is what bounds memory."""
     provider = Provider(EVEN)
     requests = read(provider)
-    least = -(-sum(EVEN) * LOG_BYTES // (16 * 2**20))
+    least = -(-sum(EVEN) * LOG_BYTES // (TARGET_BYTES))
     assert requests <= 1.3 * least
-    assert 0.8 * 16 * 2**20 < provider.largest <= 16 * 2**20
+    assert 0.8 * TARGET_BYTES < provider.largest <= TARGET_BYTES
 
 
 def test_nothing_there() -> None:
@@ -205,7 +205,7 @@ def test_the_target_is_kept_when_limits_are_wider() -> None:
     """A limit beyond the target changes nothing."""
     provider = Provider(EVEN, most_rows=100_000)
     read(provider)
-    assert provider.largest <= 16 * 2**20
+    assert provider.largest <= TARGET_BYTES
 
 
 @settings(max_examples=60, deadline=None)
@@ -259,11 +259,11 @@ def test_one_request_at_a_time_until_the_first_answer_fills_it() -> None:
     """`settling` ends when nothing larger is tried."""
     ranges = Ranges()
     assert ranges.settling
-    ranges.answered(32, 32 * 40, 32 * 40 * LOG_BYTES)
+    ranges.answered(32, 32 * 20, 32 * 20 * LOG_BYTES)
     assert ranges.settling
     assert ranges.size() == 256
-    ranges.answered(256, 256 * 40, 256 * 40 * LOG_BYTES)
-    assert 256 < ranges.size() < 340
+    ranges.answered(256, 256 * 20, 256 * 20 * LOG_BYTES)
+    assert 256 < ranges.size() < 2_048
     assert not ranges.settling
 
 
