@@ -70,9 +70,7 @@ def scene() -> Iterator[Scene]:
             chain_id=reports.description.chain_id,
             venue="emitter",
             address="0x" + ADDRESS.hex(),
-            code_hash=bytes(
-                keccak(hexstr=rpc(node.name, "eth_getCode", "0x" + ADDRESS.hex(), "latest"))
-            ),
+            code_hash=bytes(keccak(hexstr=code)),
             abi=abi,
         )
         yield Scene(reports, foreign, head - FINAL_AFTER, head)
