@@ -107,6 +107,33 @@ def test_by_a_node(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     assert any("every block with a row are proved" in text for text in found["stated"])
 
 
+def test_what_the_reader_stored(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Read by `keelmark read`, which keeps proofs at finalized checkpoints; verified offline."""
+    site.node.local.mine(70)
+    location = str(tmp_path / "read.duckdb")
+    reading = ("--endpoint", site.node.name, "--manifest", site.manifest, "--store", location)
+    assert cli("read", *reading) == 0
+    capsys.readouterr()
+    store = open_store(location, read_only=True)
+    proved = max(one.block_number for one in store.proofs())
+    newest = store.checkpoint()
+    store.close()
+    assert newest is not None
+    known = ("verify", "--store", location, "--manifest", site.manifest, "--json")
+    assert cli(*known, "--trust", site.trust(proved)) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["verdict"], found["last_block"]) == ("verified", proved)
+    head = site.trust(newest.last_block)
+    assert cli(*known, "--trust", head) == 1
+    capsys.readouterr()
+    assert cli(*known, "--trust", head, "--endpoint", site.node.name, "--headers") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["last_block"] == newest.last_block
+    assert cli("reconcile", "--rpc", site.node.name, "--store", location) == 0
+
+
 def test_trust_file(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "trusted"
     path.write_text(f"# from my own node\n\n{site.trust()}\n")

@@ -109,8 +109,7 @@ class Fold:
             self.suspects.clear()
             self._good = self._sure = here
         elif met:
-            if not self.suspects:
-                self._good = here
+            self._good = here
         elif point.anchored:
             self.failed = Break(*self._sure, *here)
             self.narrowed = self.suspects[0] if self.suspects else Break(*self._good, *here)

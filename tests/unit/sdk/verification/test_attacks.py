@@ -134,6 +134,31 @@ def test_no_chained_contract(lived: Lived) -> None:
         judged(lived, store)
 
 
+def test_one_address_twice(lived: Lived) -> None:
+    store = lived.store.copy()
+    first, *rest = store.description.contracts
+    twice = (first, replace(first, name="Again"), *rest)
+    store.description = replace(store.description, contracts=twice)
+    with pytest.raises(InputError, match="names one address twice"):
+        judged(lived, store)
+
+
+def test_shape_of_a_description(lived: Lived) -> None:
+    """A store's own description is looked at as a package's is."""
+    store = lived.store.copy()
+    store.description = replace(store.description, first_block=True)
+    with pytest.raises(InputError, match="firstBlock in the description of memory"):
+        judged(lived, store)
+
+
+def test_manifest_of_chain(lived: Lived) -> None:
+    """The store says another chain than the user's manifest."""
+    store = lived.store.copy()
+    store.description = replace(store.description, chain_id=5, manifest="")
+    with pytest.raises(ChainMismatch, match="is of chain 5, not"):
+        judged(lived, store, expected=lived.kit)
+
+
 def fewer(lived: Lived) -> Memory:
     """A store that has dropped a contract and its rows and proofs."""
     store = lived.store.copy()

@@ -44,15 +44,17 @@ def test_same_bytes(lived: Lived, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(package, "GROUP_ROWS", 2)
     pack(lived.store, tmp_path / "a.zip")
     pack(lived.store, tmp_path / "b.zip")
-    store = open_store(str(tmp_path / "s.duckdb"), lived.store.description)
-    sets = row_sets(lived.reading, heads=lived.store.points[-1].heads)
-    point = replace(sets[0].checkpoint, read_at=lived.store.points[-1].read_at)
-    store.commit(replace(sets[0], checkpoint=point, proofs=tuple(lived.store.root_proofs)))
-    pack(store, tmp_path / "c.zip")
-    store.close()
     first = (tmp_path / "a.zip").read_bytes()
     assert (tmp_path / "b.zip").read_bytes() == first
-    assert (tmp_path / "c.zip").read_bytes() == first
+    sets = row_sets(lived.reading, heads=lived.store.points[-1].heads)
+    point = replace(sets[0].checkpoint, read_at=lived.store.points[-1].read_at)
+    for kind in ("duckdb", "parquet", "delta"):
+        store = open_store(f"{kind}:{tmp_path / kind}", lived.store.description)
+        store.commit(replace(sets[0], checkpoint=point, proofs=tuple(lived.store.root_proofs)))
+        pack(store, tmp_path / "c.zip")
+        assert verify_store(store, [lived.head]).verdict == VERIFIED
+        store.close()
+        assert (tmp_path / "c.zip").read_bytes() == first
     opened = open_package(tmp_path / "a.zip")
     assert verify_store(opened, [lived.head]).verdict == VERIFIED
     whole = [batch.num_rows for batch in opened.scan("party_onboarded")]

@@ -257,6 +257,29 @@ def test_a_strangers_row(lived: Lived) -> None:
     assert "is of a contract that is not watched" in finding.text
 
 
+def test_place_below_zero(lived: Lived) -> None:
+    """A log index that no log has, which leaves the order as it is."""
+    block, _, table, row, _ = next(place for place in lived.store.places() if place[1] == 0)
+    store = lived.store.copy()
+    store.set(table, row, "log_index", -1)
+    (finding,) = judged(lived, store).findings
+    assert (finding.kind, finding.first_block) == ("altered", block)
+    assert "below zero" in finding.text
+
+
+def test_times_that_run_backwards(lived: Lived) -> None:
+    """Every row of one block dated before the block in front of it, where no header is at hand."""
+    places = lived.store.places()
+    block = places[20][0]
+    store = lived.store.copy()
+    for at, _, table, row, _ in places:
+        if at == block:
+            store.set(table, row, "block_time", 1)
+    (finding,) = judged(lived, store).findings
+    assert (finding.kind, finding.first_block) == ("altered", block)
+    assert "older than those before" in finding.text
+
+
 def test_end_cut_off(lived: Lived) -> None:
     """Rows after some block left out, with the checkpoints as they were."""
     cut = lived.ends[2]
