@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from eth_utils.address import to_canonical_address, to_checksum_address
 from eth_utils.crypto import keccak
@@ -62,6 +63,23 @@ SOURCES = {
 }
 
 
+TOLD = {
+    "AccountOpened",
+    "ActDenied",
+    "BackstopCommitted",
+    "CollateralDeposited",
+    "FeedChanged",
+    "InstrumentListed",
+    "ListConfirmed",
+    "MandateGranted",
+    "MemberAdmitted",
+    "PartyOnboarded",
+    "PriceUpdated",
+    "TradeReported",
+}
+"""Events that such a store has tables of: few, so that it is quick."""
+
+
 def wallet_of(account: int) -> str:
     """An account's wallet."""
     return str(to_checksum_address(account.to_bytes(20, "big")))
@@ -95,7 +113,8 @@ def description(chain_id: int = 31337) -> Description:
         Watched(name, to_canonical_address(address), bytes(32), 1, True)
         for name, address in ADDRESSES.items()
     )
-    return Description(chain_id, "keelmark", watched, own_tables(), 1, json.dumps(manifest))
+    tables = tuple(table for table in own_tables() if table.event in TOLD)
+    return Description(chain_id, "keelmark", watched, tables, 1, json.dumps(manifest))
 
 
 @dataclass
@@ -270,3 +289,54 @@ def store_of(tape: Tape, path: Path, finalized: int | None = None) -> Store:
     store = open_store(str(path), description())
     store.commit(row_set(tape.blocks, finalized))
     return store
+
+
+def cut(tape: Tape, number: int, fork: str) -> Tape:
+    """The same chain up to a block, to go on by another fork from there."""
+    made = Tape(fork=fork)
+    for header, events in tape.blocks[:number]:
+        for event in events:
+            made.books.apply(event)
+        made.blocks.append((header, events))
+        made.time = header.time + 12
+    return made
+
+
+class Receiver:
+    """What somebody knows who gets every notice once, in order; each must be one that can come."""
+
+    def __init__(self) -> None:
+        self.status: dict[str, str] = {}
+        self.bodies: dict[str, dict[str, Any]] = {}
+        self.keys: list[str] = []
+
+    def take(self, notice: dict[str, Any]) -> None:
+        """One notice."""
+        id, status = notice["id"], notice["status"]
+        assert notice["key"] not in self.keys
+        assert notice["key"] == f"{id}-{notice['sequence']}"
+        known = self.status.get(id)
+        before = {
+            "fired": (None, "retracted", "resolved"),
+            "resolved": ("fired", "reopened"),
+            "retracted": ("fired", "resolved", "reopened"),
+            "reopened": ("resolved",),
+        }
+        assert known in before[status], f"{notice['subject']}: {status} after {known}"
+        self.status[id] = status
+        self.bodies[id] = notice
+        self.keys.append(notice["key"])
+
+    @property
+    def alerts(self) -> set[tuple[str, str, int, str]]:
+        """Detector, subject, block and status of every alert that was not taken back."""
+        return {
+            (
+                body["detector"],
+                body["subject"],
+                body["block"]["number"],
+                "resolved" if self.status[id] == "resolved" else "open",
+            )
+            for id, body in self.bodies.items()
+            if self.status[id] != "retracted"
+        }

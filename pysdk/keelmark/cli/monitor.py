@@ -116,9 +116,7 @@ def monitor(
     figures = None if metrics_port is None else Figures()
     with ExitStack() as stack:
         filled = _to_fill(store, manifest) if targets else None
-        if filled is not None:
-            stack.callback(filled.close)
-        kept = open_store(store, read_only=True)
+        kept = open_store(store, read_only=True) if filled is None else filled
         stack.callback(kept.close)
         watched = Monitor(kept, found, state or STATE, sinks=names, first_block=first)
         stack.callback(watched.close)
@@ -140,12 +138,14 @@ def _say(words: str) -> None:
 def _to_fill(location: str, manifest: Path | None) -> Store:
     """The store that is read into; made, if there is none yet and a manifest says of what."""
     from keelmark.deploy import read_manifest
+    from keelmark.monitor.feed import FedStore
     from keelmark.store import open_store
     from keelmark.store.describe import describe
 
-    if manifest is None:
-        return open_store(location)
-    return open_store(location, describe(read_manifest(manifest), manifest.read_text("utf-8")))
+    described = None
+    if manifest is not None:
+        described = describe(read_manifest(manifest), manifest.read_text("utf-8"))
+    return FedStore(open_store(location, described))
 
 
 async def _run(
@@ -160,8 +160,8 @@ async def _run(
     """Watches until it is interrupted, or once.
 
     Args:
-        watched: over a store of its own, open to be read.
-        filled: the same one, open to be read into; None if somebody else does that.
+        watched: over the store.
+        filled: the store, if it is read into here; None if somebody else does that.
         targets: where to read from.
         sinks: receivers.
         figures: metrics, if they are served.

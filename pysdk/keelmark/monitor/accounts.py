@@ -47,6 +47,8 @@ def _below(result: MarginResult, level_bps: int) -> bool:
 
 
 def _words(account: int, result: MarginResult) -> str:
+    if not result.initial_margin:
+        return f"account {account}: equity {money(result.equity)}, and nothing left to close"
     return (
         f"account {account}: equity {money(result.equity)} is "
         f"{percent(cover_bps(result))} of its initial margin {money(result.initial_margin)}"
@@ -54,9 +56,8 @@ def _words(account: int, result: MarginResult) -> str:
 
 
 def _close_out(account: int, result: MarginResult, rules: Rules) -> Iterator[Signal]:
-    """The warning level, and the rulebook's half."""
-    if not result.initial_margin:
-        return
+    """The warning level, and the rulebook's half. Negative equity is below any part of the
+    requirement, as the close-out contract has it, also where nothing is required any more."""
     near, below = rules.near_close_out, rules.below_close_out
     for name, level, width, severity, words in (
         (

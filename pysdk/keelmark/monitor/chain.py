@@ -73,42 +73,28 @@ def store_signals(store: Store, rules: Rules) -> Iterator[Signal]:
         following = point.last_block + 1
 
 
-def root_signals(
-    folded: Folded, roots: Mapping[str, tuple[bytes, int | None]], rules: Rules
-) -> Iterator[Signal]:
+def root_signals(folded: Folded, roots: Mapping[str, bytes], rules: Rules) -> Iterator[Signal]:
     """Report chains whose root on the chain is not what the rows fold to.
 
     Args:
         folded: at the block of the roots.
-        roots: contract to its root and its count of records, as the chain has them; None where
-            the count was not read, since the root is met.
+        roots: contract to its root, as the chain has it.
         rules: severities.
     """
-    for address, (root, count) in sorted(roots.items()):
+    for address, root in sorted(roots.items()):
         mine = folded.roots.get(address, bytes(32))
-        records = folded.records.get(address, 0)
         if mine == root:
             continue
-        name = folded.contracts.get(address, address)
-        lacking = 0 if count is None else count - records
-        words = (
-            f"{lacking} records are missing"
-            if lacking > 0
-            else f"{-lacking} records are too many"
-            if lacking < 0
-            else "a record is altered"
-        )
+        name, rows = folded.contracts.get(address, address), folded.records.get(address, 0)
         yield Signal(
             detector="report_chain",
             subject=name,
-            sentence=f"the rows of {name} at {address} do not fold to its report chain: {words}",
+            sentence=(
+                f"the {rows} rows of {name} at {address} do not fold to its report chain: one is "
+                "missing, altered or none of its own; keelmark verify says where"
+            ),
             severity=rules.report_chain.severity,
-            figures={
-                "folded": "0x" + mine.hex(),
-                "stored": "0x" + root.hex(),
-                "rows": records,
-                "records": "unknown" if count is None else count,
-            },
+            figures={"folded": "0x" + mine.hex(), "stored": "0x" + root.hex(), "rows": rows},
         )
 
 

@@ -95,7 +95,8 @@ class Episodes:
             if signal.firing and signal.key not in self.open:
                 self._begin(signal, place)
         ended = [key for key in self.open if key[0] in detectors and key not in said]
-        for key in ended:
+        # In an order that a restart does not change.
+        for key in sorted(ended):
             self._end(key, place)
 
     def occur(self, signals: Iterable[Signal], place: Place) -> None:

@@ -107,6 +107,8 @@ class Monitor:
             self.timeline = Timeline(self._wiring)
             self.last: Evaluated | None = None
             self.last_time = 0
+            self._compared: int | None = None
+            """The last block up to which checkpoints were compared."""
             self.moment: Moment | None = None
             """The market at the last moment that was looked at."""
             self.committed: Callable[[], None] = lambda: None
@@ -175,7 +177,7 @@ class Monitor:
                     self._evaluate(block, heads)
                 if settled:
                     self.episodes.settle_doubts()
-                    self._look_at_store()
+                    self._look_for_gaps()
         except BaseException as error:
             # The books have run ahead of the file.
             self.episodes.reload()
@@ -269,11 +271,18 @@ class Monitor:
         if not by_time:
             self.moment = moment
 
-    def _look_at_store(self) -> None:
-        """What the store itself tells: whether its checkpoints follow one another."""
-        if self.last is not None and self.rules.store_gap.enabled:
+    def _look_for_gaps(self) -> None:
+        """Whether the store's checkpoints follow one another. All of them are compared at first;
+        later the newest tells by where it begins that there may be something between."""
+        point = self.store.checkpoint()
+        if self.last is None or point is None or not self.rules.store_gap.enabled:
+            return
+        begins = point.first_block
+        going_on = any(detector == "store_gap" for detector, _ in self.episodes.open)
+        if self._compared is None or begins > self._compared + 1 or going_on:
             signals = store_signals(self.store, self.rules)
             self.episodes.look(("store_gap",), signals, self._place())
+        self._compared = point.last_block
 
     def _place(self) -> Place:
         """The last block evaluated, apart from any log."""
@@ -352,7 +361,8 @@ class Monitor:
         """The newest block before the first one that the store contradicts: it has another hash,
         has lost its rows, or lies beyond the store's end. A block without rows whose header is
         forgotten contradicts nothing."""
-        known = hashes_of(self.store, remembered[-1].number, remembered[0].number)
+        there = (one.number for one in remembered if one.number <= height)
+        known = hashes_of(self.store, there)
         stands: Evaluated | None = None
         for block in reversed(remembered):
             found = known.get(block.number)

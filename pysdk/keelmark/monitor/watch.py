@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
-from keelmark.errors import KeelmarkError, RpcUnreachable
+from keelmark.errors import DecodingFailed, KeelmarkError, RpcUnreachable
 from keelmark.ingest.endpoint import Endpoint
 from keelmark.ingest.failures import EndpointBehind
 from keelmark.monitor.chain import Folded, root_signals, silence_signals, stopped_signal
 from keelmark.monitor.delivery import Courier
 from keelmark.monitor.monitor import Advance, Monitor
+from keelmark.proofs.report_chain import ROOT_SLOT
 
 __all__ = ["Watch", "follow_store"]
 
@@ -28,9 +29,6 @@ LAST_SECONDS: Final = 15.0
 
 LONGEST_PAUSE: Final = 30.0
 """Before a reader that lost its endpoint begins again, seconds."""
-
-COUNT_SLOT: Final = 1
-"""Storage slot of the number of records of a report chain."""
 
 
 class Observer(Protocol):
@@ -234,33 +232,32 @@ async def _cancelled(task: asyncio.Future[Any]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def read_roots(
-    endpoint: Endpoint, folded: Folded
-) -> dict[str, tuple[bytes, int | None]] | None:
+async def read_roots(endpoint: Endpoint, folded: Folded) -> dict[str, bytes] | None:
     """What the contracts have in storage after a block; None if the chain no longer has it.
 
     Raises:
         KeelmarkError: the node does not serve the state of that block.
     """
     block = hex(folded.block_number)
-
-    async def word(address: str, slot: int) -> bytes:
-        text = await endpoint.result("eth_getStorageAt", [address, hex(slot), block])
-        return int(str(text), 16).to_bytes(32, "big")
-
     addresses = sorted(folded.contracts)
-    words = await asyncio.gather(*(word(address, 0) for address in addresses))
-    roots: dict[str, tuple[bytes, int | None]] = {}
-    for address, root in zip(addresses, words, strict=True):
-        count = None
-        if folded.roots.get(address, bytes(32)) != root:
-            count = int.from_bytes(await word(address, COUNT_SLOT), "big")
-        roots[address] = root, count
+    words = await asyncio.gather(
+        *(
+            endpoint.result("eth_getStorageAt", [address, hex(ROOT_SLOT), block])
+            for address in addresses
+        )
+    )
     # A height is another block after a reorganisation: what was read counts only if it is not.
     there = await endpoint.result("eth_getBlockByNumber", [block, False])
     if not isinstance(there, dict) or there.get("hash") != "0x" + folded.block_hash.hex():
         return None
-    return roots
+    try:
+        numbers = [int(str(word), 16) for word in words]
+    except ValueError:
+        raise DecodingFailed(f"endpoint: {endpoint.name} answers no storage words") from None
+    return {
+        address: number.to_bytes(32, "big")
+        for address, number in zip(addresses, numbers, strict=True)
+    }
 
 
 async def follow_store(monitor: Monitor, poll_seconds: float = 0.5) -> AsyncIterator[object]:

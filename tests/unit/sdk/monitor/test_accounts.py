@@ -104,8 +104,15 @@ def test_owed_cash_without_positions(tape: Tape) -> None:
     assert tape.books.ledger.account(RETAIL).cash > 0
     tape.books.ledger.account(RETAIL).cash = -5 * 10**18
     said = [one for one in tape.said() if one.account == RETAIL]
-    assert [one.detector for one in said] == ["margin_shortfall"]
-    assert said[0].figures["cash_wad"] == -5 * 10**18
+    assert [one.detector for one in said] == [
+        "near_close_out",
+        "below_close_out",
+        "margin_shortfall",
+    ]
+    assert said[1].sentence == (
+        "account 3: equity -5, and nothing left to close, below the close-out level of 50 %"
+    )
+    assert said[2].figures["cash_wad"] == -5 * 10**18
     tape.books.ledger.account(RETAIL).cash = 0
     assert not [one for one in tape.said() if one.account == RETAIL]
 
