@@ -74,7 +74,7 @@ def parse(body: bytes, tables: Mapping[bytes, TableSpec]) -> tuple[list[LogRows]
     if answer.result is None:
         raise DecodingFailed("answer: it has no result, expected a list of logs")
     standing = [log for log in answer.result if not log.removed]
-    timed = all(log.block_timestamp is not None for log in standing)
+    timed = None not in [log.block_timestamp for log in standing]
     kinds: dict[str, TableSpec] = {}
     groups: dict[bytes, list[_Log]] = {}
     for log in standing:
@@ -155,7 +155,7 @@ def _hex(text: str, width: int | None, name: str, log: _Log) -> bytes:
 def _column(texts: Sequence[str], width: int, name: str, logs: Sequence[_Log]) -> Any:
     """A field of fixed width of every log, shape (rows, width)."""
     whole = 2 + 2 * width
-    if {len(text) for text in texts} == {whole}:
+    if set(map(len, texts)) == {whole}:
         try:
             raw = "".join(texts).encode("ascii")
             rows = np.frombuffer(raw, np.uint8).reshape(len(texts), whole)
@@ -173,23 +173,25 @@ def _numbers(
     texts: Sequence[str | None], name: str, logs: Sequence[_Log], most: int
 ) -> NDArray[np.int64]:
     """A quantity of every log."""
-    found = np.empty(len(texts), np.int64)
-    for row, text in enumerate(texts):
-        number = int(text, 16) if text and _NUMBER.fullmatch(text) else -1
+    # Most of them are there many times.
+    known: dict[str | None, int] = {}
+    for text in dict.fromkeys(texts):
+        known[text] = number = int(text, 16) if text and _NUMBER.fullmatch(text) else -1
         if not 0 <= number <= most:
+            log = logs[texts.index(text)]
             raise DecodingFailed(
-                f"{_where(logs[row])}: {name}: expected 0x and a number up to {most}, not {text}"
+                f"{_where(log)}: {name}: expected 0x and a number up to {most}, not {text}"
             )
-        found[row] = number
-    return found
+    return np.fromiter(map(known.__getitem__, texts), np.int64, len(texts))
 
 
 def _rows(logs: Sequence[_Log], table: TableSpec, timed: bool) -> LogRows:
     """The logs of one event as arrays."""
+    topics = table.topics
     for log in logs:
-        if len(log.topics) != table.topics:
+        if len(log.topics) != topics:
             raise DecodingFailed(
-                f"{_where(log)}: {table.event} has {table.topics} topics, not {len(log.topics)}"
+                f"{_where(log)}: {table.event} has {topics} topics, not {len(log.topics)}"
             )
     times = [log.block_timestamp if timed else "0x0" for log in logs]
     words, data = _words(logs, table)
