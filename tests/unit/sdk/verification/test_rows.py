@@ -123,3 +123,29 @@ def test_dynamic_event_of_a_chained_contract() -> None:
     store.tables[table.name] = pa.Table.from_pylist([row], schema=arrow_schema(table))
     with pytest.raises(DecodingFailed, match="no words"):
         records(store)
+
+
+def test_topics_stand_before_data() -> None:
+    """As in a log, wherever the event names its indexed fields."""
+    entry = {
+        "type": "event",
+        "name": "Moved",
+        "inputs": [
+            {"name": "amount", "type": "uint96", "indexed": False},
+            {"name": "who", "type": "address", "indexed": True},
+            {"name": "tag", "type": "bytes32", "indexed": True},
+        ],
+    }
+    table = from_abi(entry)
+    store = priced([3])
+    row = {field.name: _value(field.type) for field in arrow_schema(table)} | {
+        "block_number": 3,
+        "address": b"\x01" * 20,
+        "amount": 7,
+        "who": b"\x02" * 20,
+        "tag": b"\x03" * 32,
+    }
+    store.description = Description(1, "test", DESCRIPTION.contracts, (table,), 1)
+    store.tables = {table.name: pa.Table.from_pylist([row], schema=arrow_schema(table))}
+    words = (3).to_bytes(32, "big"), table.topic, bytes(12) + b"\x02" * 20, b"\x03" * 32
+    assert records(store)[0][3] == b"".join(words) + (7).to_bytes(32, "big")
