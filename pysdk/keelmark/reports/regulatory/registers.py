@@ -8,6 +8,7 @@ party, the one with the house's own LEI, as an authorised central counterparty (
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from keelmark.errors import InputError
 from keelmark.events import Event
@@ -76,6 +77,10 @@ class Product:
     def option(self) -> bool:
         """Whether it is an option."""
         return self.kind == Kind.OPTION
+
+
+_code = lru_cache(maxsize=65_536)(unpack_code)
+"""Every report names the same few parties."""
 
 
 def _ascii(word: bytes) -> str:
@@ -182,7 +187,7 @@ class Registers:
             InputError: no event onboarded it, or its member.
         """
         party, member = self._known(account), self._known(self.members.get(account, account))
-        code, carrier = unpack_code(party.identifier), unpack_code(member.identifier)
+        code, carrier = _code(party.identifier), _code(member.identifier)
         natural = bool(party.flags & PartyFlag.NATURAL_PERSON)
         return Counterparty(carrier + code if natural else code, natural, carrier)
 

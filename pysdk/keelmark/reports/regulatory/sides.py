@@ -7,6 +7,8 @@ legs are reported by the house, with the person as counterparty 2, and the direc
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from eth_utils.crypto import keccak
 
 from keelmark.identifiers import is_uti, uti_text
@@ -56,13 +58,19 @@ def portfolio_code(lei: str, account: int) -> str:
     return f"{lei}{account:0{_CODE_DIGITS}d}"
 
 
+@lru_cache(maxsize=64)
+def _uti(word: bytes) -> str:
+    # The leg and its match are asked for several times in a row.
+    return uti_text(int.from_bytes(word, "big"))
+
+
 def word_text(word: bytes) -> str:
     """A UTI word of an event as its 52 characters.
 
     Raises:
         InputError: it does not begin with an LEI.
     """
-    return uti_text(int.from_bytes(word, "big"))
+    return _uti(word)
 
 
 def position_uti(leg: str) -> str:
