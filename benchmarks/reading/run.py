@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from benchmarks.reading.behind import alerts_behind, api_behind
 from benchmarks.reading.decode import decode_rates
 from benchmarks.reading.latency import latencies
 from benchmarks.reading.market import Market, market
@@ -37,6 +38,7 @@ def main() -> None:
                 lines += _end_to_end_lines(about, told.rounds, Path(folder), postgres.url)
                 lines += _request_lines(about)
                 lines += _latency_lines(about, Path(folder))
+                lines += _behind_lines(about, Path(folder))
     print("\n| what | measured | to reach | |\n|---|---|---|---|")
     print("\n".join(lines))
 
@@ -134,6 +136,20 @@ def _latency_lines(about: Market, folder: Path) -> list[str]:
         lines.append(_line(f"new block to rows, p50, {per_block} events a block", figure))
     ratio = found["web3.py"] / found["keelmark"]
     lines.append(_at_least("the same, over web3.py at 200 a block", ratio, 5.0, "{:.1f} ×"))
+    return lines
+
+
+def _behind_lines(about: Market, folder: Path) -> list[str]:
+    lines = []
+    for what, (middle, high) in (
+        (
+            f"API's live tail behind the block, {about.per_block} events a block",
+            api_behind(about, folder),
+        ),
+        ("alert behind the block that caused it", alerts_behind(folder)),
+    ):
+        lines.append(_line(f"{what}, p50", f"{1_000 * middle:.0f} ms"))
+        lines.append(_at_most(f"{what}, p99", 1_000 * high, 1_000, "{:,.0f} ms"))
     return lines
 
 
