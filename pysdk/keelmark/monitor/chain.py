@@ -141,11 +141,11 @@ def silence_signals(seconds: float, rules: Rules) -> list[Signal]:
 
 
 def stopped_signal(failure: Exception, rules: Rules) -> Signal:
-    """The reader ended with something that it cannot heal."""
+    """The reader, the store or the folding ended with something that cannot be healed."""
     return Signal(
-        detector="reader_stopped",
+        detector="monitor_stopped",
         subject=type(failure).__name__,
-        sentence=f"the reader stopped: {failure}",
-        severity=rules.reader_stopped.severity,
+        sentence=f"the monitor stops, {failure}",
+        severity=rules.monitor_stopped.severity,
         once=True,
     )

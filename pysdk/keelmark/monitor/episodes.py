@@ -26,7 +26,7 @@ SCHEMA: Final = 1
 """Of an alert's JSON."""
 
 
-APART: Final = ("deep_reorganisation", "reader_stalled", "reader_stopped", "store_gap")
+APART: Final = ("deep_reorganisation", "reader_stalled", "monitor_stopped", "store_gap")
 """Detectors of the reading, whose alerts do not hang on a block."""
 
 

@@ -277,7 +277,7 @@ class Rules(Strict):
     store_gap: Critical = Critical()
     deep_reorganisation: Reorganisation = Reorganisation()
     reader_stalled: Stalled = Stalled()
-    reader_stopped: Critical = Critical()
+    monitor_stopped: Critical = Critical()
     delivery: Delivery = Delivery()
     threshold: tuple[Threshold, ...] = ()
 

@@ -181,7 +181,7 @@ class Watch:
     async def _silence(self, seconds: float) -> None:
         """Says that no block has come for long, or that one has."""
         signals = silence_signals(seconds, self.monitor.rules)
-        going_on = any(key[0] == "reader_stalled" for key in self.monitor.episodes.open)
+        going_on = any(key[0] == "reader_stalled" for key in list(self.monitor.episodes.open))
         if bool(signals) != going_on:
             await self._work(self.monitor.say, "reader_stalled", signals)
 
@@ -189,7 +189,7 @@ class Watch:
         """Says why the monitor ends, and gives what is due a last chance."""
         try:
             signal = stopped_signal(failure, self.monitor.rules)
-            await self._work(self.monitor.say, "reader_stopped", [signal])
+            await self._work(self.monitor.say, "monitor_stopped", [signal])
             async with asyncio.timeout(LAST_SECONDS):
                 await self.courier.flush()
         except (KeelmarkError, TimeoutError) as second:

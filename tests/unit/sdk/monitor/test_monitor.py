@@ -473,6 +473,15 @@ def test_state_files(tmp_path: Path, open_monitor: Callable[..., Monitor]) -> No
         open_monitor(store, "text.sqlite/below")
 
 
+def test_store_of_another_venue(tmp_path: Path, open_monitor: Callable[..., Monitor]) -> None:
+    """Contracts that are not the kit's have no market that could be folded."""
+    about = replace(description(), manifest="")
+    store = open_store(str(tmp_path / "store.duckdb"), about)
+    with pytest.raises(InputError, match="of no deployment of the kit"):
+        open_monitor(store)
+    assert not (tmp_path / "state.sqlite").exists()
+
+
 def test_books_are_compared_whole() -> None:
     """What the tests of this file compare can differ."""
     tape, other = market(), market()

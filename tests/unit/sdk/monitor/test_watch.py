@@ -156,13 +156,13 @@ def test_reader_that_stops(scene: Scene) -> None:
     for _ in range(2):
         with pytest.raises(FinalizedReorganised):
             asyncio.run(scene.watch().run(follow))
-    assert scene.heard("reader_stopped") == [("fired", 4)]
+    assert scene.heard("monitor_stopped") == [("fired", 4)]
     sentence = [
         one["sentence"]
         for one in notices(scene.monitor.state.path)
-        if one["detector"] == "reader_stopped"
+        if one["detector"] == "monitor_stopped"
     ]
-    assert sentence == ["the reader stopped: reader: block 3 was final and is another one"]
+    assert sentence == ["the monitor stops, reader: block 3 was final and is another one"]
 
 
 def test_once(scene: Scene) -> None:
@@ -185,7 +185,7 @@ def test_once_with_a_reader_that_fails(scene: Scene) -> None:
     asyncio.run(scene.watch().once())
     with pytest.raises(KeelmarkError, match="disagree"):
         asyncio.run(scene.watch().once(sync))
-    assert scene.heard("reader_stopped") == [("fired", 4)]
+    assert scene.heard("monitor_stopped") == [("fired", 4)]
 
 
 def test_store_of_somebody_else(scene: Scene) -> None:
