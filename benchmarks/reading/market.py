@@ -120,15 +120,15 @@ def market(events: int, per_block: int) -> Iterator[Market]:
             per_block,
         )
         for number in range(events // per_block):
-            hash_ = about.emit(per_block, number)
-        if int(_receipt(url, hash_)["blockNumber"], 16) != about.last:
-            raise RuntimeError("market: the node put two transactions in one block")
+            found = _receipt(url, about.emit(per_block, number))
+            if int(found["blockNumber"], 16) != about.first + number:
+                raise RuntimeError("market: the node put two transactions in one block")
         rpc(url, "anvil_mine", hex(EMPTY_BLOCKS), "0x1")
         yield about
 
 
 def _receipt(url: str, hash_: str) -> dict[str, Any]:
-    """The receipt of a transaction; anvil has mined it when it answers."""
+    """The receipt of a transaction, once it is mined."""
     while True:
         found: dict[str, Any] | None = rpc(url, "eth_getTransactionReceipt", hash_)
         if found is not None:
