@@ -215,6 +215,34 @@ def test_an_answer_that_is_too_large(
     assert (caught.value.measure, caught.value.limit) == (Measure.BYTES, 100_000)
 
 
+def test_an_answer_without_end() -> None:
+    """Is let go of where the bound is reached, and not waited for."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(b" " * 100_000)
+        except ConnectionError:
+            return response
+
+    async def run() -> None:
+        application = web.Application()
+        application.router.add_post("/", handle)
+        runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = runner.addresses[0][1]
+        async with open_endpoint(f"http://127.0.0.1:{port}", most_bytes=1_000_000) as endpoint:
+            with pytest.raises(TooMuch, match="more than the 1000000 bytes"):
+                await asyncio.wait_for(endpoint.call("eth_getLogs", [{}]), 5)
+        await runner.cleanup()
+
+    asyncio.run(run())
+
+
 def test_no_such_method(emitted: Emitted) -> None:
     """Is told from other refusals."""
     with pytest.raises(Unsupported) as caught:
