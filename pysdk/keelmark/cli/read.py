@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keelmark.cli.output import console
+from keelmark.cli.read_about import Foreign, described, described_foreign
 from keelmark.errors import InputError
 
 if TYPE_CHECKING:
     from keelmark.ingest import Reader, Step
     from keelmark.ingest.endpoint import Endpoint
     from keelmark.ingest.progress import Progress, Told
-    from keelmark.store import Description, Store
+    from keelmark.store import Store
 
 Endpoints = Annotated[
     list[str],
@@ -58,6 +59,17 @@ AnyCode = Annotated[
         "--any-code", help="Do not ask that the contract's code holds the ABI's events (diamonds)."
     ),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        help="Dask's scheduler, tcp://HOST:PORT: final blocks are read by its workers.",
+    ),
+]
+PartBlocks = Annotated[
+    int | None,
+    typer.Option("--partition-blocks", min=1, help="Blocks that a worker reads at once."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON for a program.")]
 
 PLAIN_SECONDS = 10.0
@@ -90,6 +102,8 @@ def read(
     venue: Venue = None,
     first_block: From = None,
     any_code: AnyCode = False,
+    scheduler: Scheduler = None,
+    partition_blocks: PartBlocks = None,
     as_json: Json = False,
 ) -> None:
     """Read."""
@@ -105,56 +119,13 @@ def read(
         for name in ("contract", "abi", "venue"):
             if foreign[name] is None:
                 raise InputError(f"{name}: expected --{name} for a contract of another venue")
-    about = _Foreign(contract, abi, tuple(event or ()), venue, first_block or 0, any_code)
-    asyncio.run(_run(endpoint, store, manifest, about, goal, follow, as_json))
-
-
-class _Foreign:
-    """What the user says about another venue's contract."""
-
-    def __init__(
-        self,
-        contract: str | None,
-        abi: Path | None,
-        events: tuple[str, ...],
-        venue: str | None,
-        first_block: int,
-        any_code: bool,
-    ) -> None:
-        self.contract, self.abi, self.events = contract or "", abi or Path(), events
-        self.venue, self.first_block, self.any_code = venue or "", first_block, any_code
-
-    def entries(self) -> list[dict[str, Any]]:
-        """The ABI's entries; a compiler's or an explorer's file with an ``abi`` in it does.
-
-        Raises:
-            InputError: the file cannot be read or is no ABI.
-        """
-        try:
-            found = json.loads(self.abi.read_text("utf-8"))
-        except OSError as error:
-            raise InputError(f"abi: {self.abi} cannot be read, {error.strerror}") from None
-        except (ValueError, RecursionError):
-            raise InputError(f"abi: {self.abi} is no JSON, expected a contract's ABI") from None
-        if isinstance(found, dict):
-            found = found.get("abi")
-        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-            raise InputError(f"abi: {self.abi} is no ABI, expected a list of its entries")
-        return found
-
-    def address(self) -> bytes:
-        """The contract's address.
-
-        Raises:
-            InputError: it is none.
-        """
-        from eth_utils.address import is_address, to_canonical_address
-
-        if not self.contract.startswith("0x") or not is_address(self.contract):
-            raise InputError(
-                f"contract: {self.contract}, expected an address of 0x and 40 hexadecimal digits"
-            )
-        return to_canonical_address(self.contract)
+    if scheduler is not None and not store.startswith("delta:"):
+        raise InputError(f"store: {store}, a cluster writes to Delta Lake, expected delta:DIR")
+    if partition_blocks is not None and scheduler is None:
+        raise InputError("partition blocks: only a cluster has parts, expected --scheduler as well")
+    about = Foreign(contract, abi, tuple(event or ()), venue, first_block or 0, any_code)
+    cluster = None if scheduler is None else (scheduler, partition_blocks)
+    asyncio.run(_run(endpoint, store, manifest, about, goal, follow, cluster, as_json))
 
 
 def _until(text: str) -> int | str:
@@ -174,9 +145,10 @@ async def _run(
     targets: list[str],
     location: str,
     manifest: Path | None,
-    foreign: _Foreign,
+    foreign: Foreign,
     until: int | str,
     follow: bool,
+    cluster: tuple[str, int | None] | None,
     as_json: bool,
 ) -> None:
     """Opens everything, reads, and closes everything."""
@@ -186,72 +158,71 @@ async def _run(
     from keelmark.store import open_store
 
     if manifest is not None:
-        description = _described(manifest)
+        description = described(manifest)
     else:
         # Said before anybody is asked.
         foreign.entries(), foreign.address()
     async with AsyncExitStack() as stack:
         endpoints = [await stack.enter_async_context(open_endpoint(one)) for one in targets]
         if manifest is None:
-            description = await _described_foreign(endpoints[0], foreign)
+            description = await described_foreign(endpoints[0], foreign)
         store = open_store(location, description)
         stack.callback(store.close)
-        reader = Reader(endpoints, store)
-        stack.callback(reader.close)
         with _shown() as progress:
-            await _read(reader, store, until, follow, as_json, progress)
+            added = 0
+            if cluster is not None:
+                added = await _on_cluster(cluster, targets, endpoints, store, until, progress)
+            reader = Reader(endpoints, store)
+            stack.callback(reader.close)
+            await _read(reader, store, until, follow, as_json, progress, added)
 
 
-def _described(manifest: Path) -> Description:
-    from keelmark.deploy import read_manifest
-    from keelmark.store.describe import describe
+async def _on_cluster(
+    cluster: tuple[str, int | None],
+    targets: list[str],
+    endpoints: list[Endpoint],
+    store: Store,
+    until: int | str,
+    progress: Progress,
+) -> int:
+    """Reads what is final by a cluster's workers; the rows added."""
+    from typing import cast
 
-    return describe(read_manifest(manifest), manifest.read_text("utf-8"))
+    from keelmark.cluster import Cut, backfill
+    from keelmark.ingest import Reader
+    from keelmark.store.delta import DeltaStore
 
-
-async def _described_foreign(endpoint: Endpoint, foreign: _Foreign) -> Description:
-    """A description of another venue's contract, with the code that it has now.
-
-    Raises:
-        InputError: no code at the address, no such event, or an ABI of other code.
-    """
-    from eth_utils.crypto import keccak
-
-    from keelmark.ingest.checks import check_events, runtime_code
-    from keelmark.ingest.node import Node
-    from keelmark.store.describe import describe_foreign
-
-    chain_id = int(await endpoint.result("eth_chainId"), 16)
-
-    def described(code_hash: bytes) -> Description:
-        return describe_foreign(
-            chain_id=chain_id,
-            venue=foreign.venue,
-            address=foreign.contract,
-            code_hash=code_hash,
-            abi=foreign.entries(),
-            events=foreign.events,
-            first_block=foreign.first_block,
-        )
-
-    unknown = described(bytes(32))
-    code, searched = await runtime_code(Node(endpoint, unknown), foreign.address())
-    if not code:
-        raise InputError(
-            f"contract: {foreign.contract} has no code on {endpoint.name}, expected a contract"
-        )
-    if not foreign.any_code:
-        check_events(searched, unknown.tables, foreign.contract)
-    return described(bytes(keccak(code)))
+    scheduler, blocks = cluster
+    reader = Reader(endpoints, store)
+    try:
+        last, heads = await reader.plan(until)
+    finally:
+        reader.close()
+    return await backfill(
+        scheduler,
+        targets,
+        cast(DeltaStore, store),
+        last,
+        heads,
+        cut=Cut(blocks),
+        progress=progress,
+        note=lambda words: print(f"keelmark: {words}.", file=sys.stderr),
+    )
 
 
 async def _read(
-    reader: Reader, store: Store, until: int | str, follow: bool, as_json: bool, progress: Progress
+    reader: Reader,
+    store: Store,
+    until: int | str,
+    follow: bool,
+    as_json: bool,
+    progress: Progress,
+    rows: int,
 ) -> None:
-    """Reads and says what came of it."""
+    """Reads on and says what came of it, together with rows that are there already."""
     started = time.perf_counter()
     steps = reader.follow(progress) if follow else reader.steps(until, progress)
-    rows = removed = 0
+    removed = 0
     noted: set[str] = set()
     async for step in steps:
         rows += step.added

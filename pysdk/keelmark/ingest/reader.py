@@ -31,6 +31,7 @@ from keelmark.ingest.node import PATIENCE_SECONDS, Node
 from keelmark.ingest.parting import go_back
 from keelmark.ingest.progress import Meter, Progress
 from keelmark.ingest.proofs import actual_roots, prove_newest
+from keelmark.ingest.targets import final_of, target_of
 from keelmark.ingest.tip import Parted, read_chunk
 from keelmark.store.base import Store
 from keelmark.store.model import Heads
@@ -103,15 +104,19 @@ class Reader:
 
         Raises:
             ChainMismatch: another chain, or another code at an address.
-            Passing: an endpoint does not answer.
+            RpcUnreachable: an endpoint does not answer.
         """
         nodes = (self.node, *self.others)
         await asyncio.gather(*(node.check_chain() for node in nodes))
         if not self._begun:
-            contracts = self.keeper.description.contracts
-            await asyncio.gather(*(check_contracts(node, contracts) for node in nodes))
+            await self._check_contracts()
             await self.keeper.open()
             self._begun = True
+
+    async def _check_contracts(self) -> None:
+        contracts = self.keeper.description.contracts
+        nodes = (self.node, *self.others)
+        await asyncio.gather(*(check_contracts(node, contracts) for node in nodes))
 
     # Reading to a block
 
@@ -156,33 +161,25 @@ class Reader:
             heads = await self.node.heads()
             await self.keeper.note(heads, await prove_newest(self.node, self.keeper, heads))
 
-    def _target(self, until: int | str, heads: Heads) -> int:
-        """The height of the block wanted.
+    async def plan(self, until: int | str = "latest") -> tuple[int, Heads]:
+        """What `sync` would read in ranges, for whoever has others read it.
+
+        Returns:
+            the last final block up to the one wanted, and the heads to be recorded.
 
         Raises:
-            InputError: no such finality, one that the chain does not have, or a block that is not
-                there.
+            as `begin` and `sync`.
         """
-        first = self.keeper.description.first_block
-        if isinstance(until, int):
-            if until > heads.latest:
-                raise InputError(
-                    f"until: block {until} is not there yet, expected at most {heads.latest}"
-                )
-            if until < first:
-                raise InputError(
-                    f"until: block {until} is before the first, expected {first} or more"
-                )
-            return until
-        if until not in ("latest", "safe", "finalized"):
-            raise InputError(f"until: {until}, expected latest, safe, finalized or a block")
-        height: int | None = getattr(heads, until)
-        if height is None:
-            raise InputError(
-                f"until: {self.node.name} does not say which block is {until}, expected latest or "
-                "a block"
-            )
-        return height
+        await asyncio.gather(*(node.check_chain() for node in (self.node, *self.others)))
+        await self._check_contracts()
+        heads = await self.node.heads()
+        return min(self._final(heads), self._target(until, heads)), heads
+
+    def _target(self, until: int | str, heads: Heads) -> int:
+        return target_of(until, heads, self.keeper.description.first_block, self.node.name)
+
+    def _final(self, heads: Heads) -> int:
+        return final_of(heads, self._unfinal)
 
     async def _towards(
         self, target: int, heads: Heads, *, fixed: bool, progress: Progress | None = None
@@ -229,7 +226,7 @@ class Reader:
     async def _onward(self, target: int, heads: Heads) -> AsyncGenerator[Step, None]:
         """The next final blocks up to the target, or else the next of the others."""
         keeper = self.keeper
-        final = heads.latest - self._unfinal if heads.finalized is None else heads.finalized
+        final = self._final(heads)
         if keeper.place <= final:
             last = min(final, target)
             ranges = read_ranges(self.node, self.others, keeper, last, heads, self._grouping)

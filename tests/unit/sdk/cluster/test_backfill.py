@@ -18,7 +18,7 @@ from deltalake import DeltaTable
 from distributed import LocalCluster
 
 from keelmark import __version__
-from keelmark.cluster.backfill import ClusterFailed, Cut, backfill
+from keelmark.cluster.coordinator import ClusterFailed, Cut, backfill
 from keelmark.cluster.partition import Refused, Task, read_part
 from keelmark.errors import InputError
 from keelmark.store import Description, open_store
@@ -168,8 +168,14 @@ def test_a_missing_log_is_found(
     store.close()
 
 
-def test_refusals(cluster: LocalCluster, reports: ChainedReports, tmp_path: Path) -> None:
+def test_refusals(
+    cluster: LocalCluster,
+    reports: ChainedReports,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Each in one sentence, and nothing is committed."""
+    monkeypatch.setattr("keelmark.cluster.coordinator.CONNECT_SECONDS", 1)
     store = made(tmp_path / "store", reports.description)
     with pytest.raises(ClusterFailed, match=r"nobody answers at tcp://127\.0\.0\.1:9"):
         run("tcp://127.0.0.1:9", reports, store)

@@ -119,15 +119,11 @@ async def backfill(
     first = store.description.first_block if newest is None else newest.last_block + 1
     if first > last_block:
         return 0
+    client = distributed.Client(
+        scheduler, asynchronous=True, timeout=CONNECT_SECONDS, set_as_default=False
+    )
     try:
-        client = await distributed.Client(
-            scheduler, asynchronous=True, timeout=CONNECT_SECONDS, set_as_default=False
-        )
-    except (OSError, TimeoutError, ValueError):
-        raise ClusterFailed(
-            f"scheduler: nobody answers at {scheduler}, expected a Dask scheduler"
-        ) from None
-    try:
+        await _connected(client, scheduler)
         threads = sum((await client.nthreads()).values())
         if not threads:
             raise ClusterFailed(f"scheduler: {scheduler} has no worker, expected at least one")
@@ -147,6 +143,20 @@ async def backfill(
         return await run.to_end(first, last_block)
     finally:
         await client.close()
+
+
+async def _connected(client: Any, scheduler: str) -> None:
+    """Waits for the scheduler.
+
+    Raises:
+        ClusterFailed: nobody answers.
+    """
+    try:
+        await client
+    except (OSError, TimeoutError, ValueError):
+        raise ClusterFailed(
+            f"scheduler: nobody answers at {scheduler}, expected a Dask scheduler"
+        ) from None
 
 
 @dataclass
