@@ -70,10 +70,10 @@ def data_file(table: str, name: str, rows: Any, size: int) -> DataFile:
     return DataFile(table, name, numbers[0].as_py(), numbers[-1].as_py(), rows.num_rows, size)
 
 
-def file_name(rows: Any, version: int) -> str:
-    """A name that sorts as the chain does."""
+def file_name(rows: Any, mark: str) -> str:
+    """A name that sorts as the chain does, and that a mark makes unlike any other."""
     numbers = rows["block_number"]
-    return f"{numbers[0].as_py():012d}-{numbers[-1].as_py():012d}-{version:012d}.parquet"
+    return f"{numbers[0].as_py():012d}-{numbers[-1].as_py():012d}-{mark}.parquet"
 
 
 def proof_tables(proofs: Sequence[RootProof]) -> dict[str, Any]:

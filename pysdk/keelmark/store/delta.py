@@ -22,7 +22,7 @@ from typing import Any, Final
 from keelmark.columns.schema import arrow_schema
 from keelmark.errors import InputError, StoreFailed
 from keelmark.store.checks import check_description, check_names, is_next
-from keelmark.store.data_files import PROOF_SCHEMA, PROOFS, file_name, proof_tables, take_lock
+from keelmark.store.data_files import PROOF_SCHEMA, PROOFS, proof_tables, take_lock
 from keelmark.store.delta_files import (
     addition,
     is_local,
@@ -155,7 +155,7 @@ class DeltaStore(FileStore):
         versions = [one.transaction_version(APPLICATION) or 0 for one in known if one is not None]
         # A version that a failed operation has used means rows that are gone: it is not used again.
         self.state.version = max(self.state.version, *versions, 0)
-        self._exchange(self._write_all(added, self.state.version), removed, data_change=True)
+        self._exchange(self._write_all(added), removed, data_change=True)
 
     def data_files(self, table: str) -> Sequence[DataFile]:
         """As the Delta table's log says."""
@@ -191,8 +191,8 @@ class DeltaStore(FileStore):
         self, change: Change, added: Mapping[str, Any], removed: Sequence[DataFile] = ()
     ) -> None:
         """Row sets: rows first, then how far they go. Where rows go: the other way round."""
-        self._seen = -1
-        files = self._write_all(added, change.version)
+        self._claim()
+        files = self._write_all(added)
         if removed:
             self._save_state(change)
             self._exchange(files, removed, data_change=bool(change.without_checkpoints))
@@ -200,11 +200,8 @@ class DeltaStore(FileStore):
             self._append(files, change.version)
             self._save_state(change)
 
-    def _write_all(self, rows: Mapping[str, Any], version: int) -> dict[str, list[DataFile]]:
-        return {
-            table: [write_rows(found, self._root, table, file_name(found, version))]
-            for table, found in rows.items()
-        }
+    def _write_all(self, rows: Mapping[str, Any]) -> dict[str, list[DataFile]]:
+        return {table: [write_rows(found, self._root, table)] for table, found in rows.items()}
 
     def commit_files(self, rows: RowSet, files: Mapping[str, Sequence[DataFile]]) -> int:
         """Adds a row set whose rows others have written to files, with `write_rows`, in the folder
@@ -232,13 +229,26 @@ class DeltaStore(FileStore):
                     raise InputError(f"{file.table}: a file has rows outside its row set's blocks")
             if sum(file.rows for file in every) != point.rows:
                 raise InputError(f"rows: not as many as the checkpoint's {point.rows}")
-            self._seen = -1
+            self._claim()
             change = self.next_change(rows)
-            proofs = self._write_all(proof_tables(rows.proofs), change.version)
+            proofs = self._write_all(proof_tables(rows.proofs))
             self._append({**files, **proofs}, change.version)
             self._save_state(change)
             self._tidy(self.state, point.heads.finalized)
         return point.rows
+
+    def _claim(self) -> None:
+        """Sees that nobody else has written meanwhile. On a disk the writer's lock sees to that;
+        an object store has none.
+
+        Raises:
+            StoreFailed: somebody has.
+        """
+        table, seen = self._table(STATE), self._seen
+        self._seen = -1
+        table.update_incremental()
+        if table.version() != seen:
+            raise StoreFailed(f"store: {self.location} is in use by another writer")
 
     def _append(self, files: Mapping[str, Sequence[DataFile]], version: int) -> None:
         for name, several in files.items():

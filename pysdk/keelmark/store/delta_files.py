@@ -8,8 +8,9 @@ import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
-from keelmark.store.data_files import data_file, write_parquet
+from keelmark.store.data_files import data_file, file_name, write_parquet
 from keelmark.store.delta_state import STATE
 from keelmark.store.state import DataFile
 
@@ -37,14 +38,14 @@ _SETTINGS: Final = {
 }
 
 
-def write_rows(rows: Any, root: str, table: str, name: str) -> DataFile:
-    """Writes rows to a file in a table's folder, where nobody sees them before they are committed.
+def write_rows(rows: Any, root: str, table: str) -> DataFile:
+    """Writes rows to a new file in a table's folder, where nobody sees them until they are
+    committed.
 
     Args:
         rows: a pyarrow Table of the table's schema, in chain order, not empty.
         root: of the store, without ``delta:``.
         table: the table's name.
-        name: of the file, unlike any other of the table.
 
     Returns:
         what `DeltaStore.commit_files` needs of it.
@@ -52,6 +53,7 @@ def write_rows(rows: Any, root: str, table: str, name: str) -> DataFile:
     Raises:
         OSError: it cannot be written.
     """
+    name = file_name(rows, uuid4().hex)
     return data_file(table, name, rows, write_table(rows, root, table, name))
 
 

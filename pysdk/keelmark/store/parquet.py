@@ -136,10 +136,11 @@ class ParquetStore(FileStore):
     def _sum_up(self) -> None:
         """Writes the whole state as one entry, and forgets those before it."""
         state = self.state
-        self._write_entry(f"{state.version:020d}.summary.json", state.whole())
-        for entry in list(os.scandir(self._journal)):
-            if entry.name[0] != "." and int(entry.name.partition(".")[0]) < state.version:
-                Path(entry.path).unlink()
+        name = f"{state.version:020d}.summary.json"
+        self._write_entry(name, state.whole())
+        for path in list(self._journal.iterdir()):
+            if path.name[0] != "." and path.name != name:
+                path.unlink()
 
     # --- files of rows ---
 
@@ -205,7 +206,7 @@ class ParquetStore(FileStore):
         return self._folder / OWN / "aside" / f"{file.table}-{file.name}"
 
     def _write_rows(self, table: str, rows: Any, version: int) -> DataFile:
-        file = data_file(table, file_name(rows, version), rows, 0)
+        file = data_file(table, file_name(rows, f"{version:012d}"), rows, 0)
         with self._aside(file).open("wb") as stream:
             write_parquet(rows, stream)
             stream.flush()
