@@ -13,8 +13,6 @@ from urllib.request import Request, urlopen
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from keelmark.chain.anvil import running_anvil
-from keelmark.chain.compiler import compile_contract
 from keelmark.columns.spec import TableSpec, own_tables
 from keelmark.store.model import Description, Watched
 
@@ -100,6 +98,10 @@ class Market:
 @contextmanager
 def market(events: int, per_block: int) -> Iterator[Market]:
     """Starts anvil and has it emit reports, so many a block."""
+    # Whoever only reads a market does not load what deploys one.
+    from keelmark.chain.anvil import running_anvil
+    from keelmark.chain.compiler import compile_contract
+
     emitter = compile_contract(ROOT / "tests/mocks/TradeEmitter.vy")
     with running_anvil() as chain:
         url = str(chain.node.url)
