@@ -26,7 +26,7 @@ __all__ = ["Window", "filled", "first_row", "windows"]
 
 pa: Any = import_module("pyarrow")
 
-MOST_ROWS: Final = 50_000
+MOST_ROWS: Final = 25_000
 """Rows of a window; one block may hold more."""
 
 START_BLOCKS: Final = 2_000

@@ -313,14 +313,6 @@ class Work:
                     one.first_block,
                     one.last_block,
                 )
-        if next_block != self.newest.last_block + 1:
-            self.found(
-                "checkpoint",
-                f"the checkpoints end at block {next_block - 1}, the newest one at block "
-                f"{self.newest.last_block}",
-                next_block,
-                self.newest.last_block,
-            )
 
     def offered(self, headers: Sequence[bytes]) -> None:
         """Takes headers that came with a package.

@@ -213,6 +213,20 @@ def test_contract_described_otherwise(lived: Lived, field: str, value: Any, said
     assert judged(lived, store).verdict != VERIFIED or field == "first_block"
 
 
+def test_contract_said_to_keep_no_chain(lived: Lived) -> None:
+    """Its rows can be anything: no verdict goes as far as verified."""
+    store = lived.store.copy()
+    house = store.description.contracts[-1]
+    loose = tuple(
+        replace(one, chained=False) if one == house else one for one in store.description.contracts
+    )
+    store.description = replace(store.description, contracts=loose, manifest="")
+    store.root_proofs = [one for one in store.root_proofs if one.contract != house.address]
+    found = judged(lived, store)
+    assert found.verdict == NOT_PROVED
+    assert found.not_proved == ("ClearingHouse: it keeps no report chain, which would show gaps",)
+
+
 def test_manifest_edited(lived: Lived) -> None:
     store = lived.store.copy()
     store.description = replace(store.description, manifest="{}")
@@ -422,6 +436,19 @@ def test_root_where_nothing_is(lived: Lived) -> None:
         assert any("expected no root either" in one.text for one in found.findings)
 
 
+def test_proof_beyond_the_checkpoints(lived: Lived) -> None:
+    """Noted before the rows of its block came: it says nothing about rows that are not read."""
+    store = lived.store.copy()
+    cut = lived.ends[3]
+    del store.points[4:]
+    store.tables = {
+        name: rows.filter([one <= cut for one in rows["block_number"].to_pylist()])
+        for name, rows in store.tables.items()
+    }
+    found = judged(lived, store, lived.head, lived.trust(cut))
+    assert (found.verdict, found.last_block) == (VERIFIED, cut)
+
+
 def test_very_many_proofs(lived: Lived, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only some are looked at, among them those that the verdict needs; it says so."""
     monkeypatch.setattr(work, "MOST_PROOF_BLOCKS", 2)
@@ -508,6 +535,25 @@ def test_node_that_lies(lived: Lived) -> None:
     bad = judged(lived, store, chain=node)
     assert bad.verdict == FAILED
     assert "the node's logs do not fold to the root either" in bad.findings[0].text
+
+
+def test_node_with_proofs_of_another_chain(lived: Lived) -> None:
+    """They hold by themselves, and are neither proof of anything nor a fault of the store."""
+    other = connect("embedded", genesis_time=1_700_000_000)
+    other.local.mine(lived.ends[-1])
+
+    def lies(request: Any, answer: Any) -> Any:
+        by_height = isinstance(request, GetHeader) and isinstance(request.block, int)
+        if by_height or isinstance(request, GetProof):
+            return other._node.answer(request)
+        return answer()
+
+    bare = lived.store.copy()
+    bare.root_proofs = []
+    found = judged(lived, bare, chain=odd(lived, lies))
+    assert found.verdict == NOT_PROVED
+    assert not found.findings
+    assert "has the hash" in found.not_proved[0] or "do not hold" in found.not_proved[0]
 
 
 def test_proofs_by_the_node_alone(lived: Lived) -> None:
