@@ -218,3 +218,22 @@ def test_total_of_45_digits(place: Place) -> None:
     store.commit(most)
     assert store.total(MOVED, "amount") == most.checkpoint.rows * (10**38 - 1) > 10**41
     store.close()
+
+
+def test_tip_becomes_few_checkpoints(place: Place) -> None:
+    """A commit a block for long leaves few checkpoints once the blocks are final, with ends where
+    there are proofs, and nothing else changes."""
+    store = open_store(place(), DESCRIPTION)
+    for number in range(FIRST, FIRST + 80):
+        store.commit(made(number, number, heads=Heads(number, None, None)))
+    before = contents(store)
+    store.note(Heads(190, 180, 175), [proof(120)])
+    after = contents(store)
+    ends = [120, 175, *range(176, 180)]
+    assert [point.last_block for point in after.checkpoints] == ends
+    assert [one.number for one in after.headers] == ends
+    assert after.rows == before.rows
+    assert sum(point.rows for point in after.checkpoints) == sum(map(len, after.rows.values()))
+    assert store.rewind(header(150)) > 0
+    assert contents(store).rows == expected_rows((n, 0) for n in range(FIRST, 151))
+    store.close()
