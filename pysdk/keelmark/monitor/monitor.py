@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from keelmark.errors import InputError, KeelmarkError, Reorganised
+from keelmark.errors import InputError, KeelmarkError
 from keelmark.events import Event
 from keelmark.ledger.history import OF_A_REPORT
+from keelmark.monitor.ancestry import ancestor_of, is_there, parted
 from keelmark.monitor.books import Timeline, Wiring
 from keelmark.monitor.chain import (
     Folded,
@@ -27,7 +28,7 @@ from keelmark.monitor.detectors import (
 )
 from keelmark.monitor.episodes import Episodes, Source
 from keelmark.monitor.moment import Moment
-from keelmark.monitor.rows import Block, hashes_of, read_blocks
+from keelmark.monitor.rows import Block, read_blocks
 from keelmark.monitor.rules import Rules
 from keelmark.monitor.signals import Place, Signal
 from keelmark.monitor.state import Evaluated, State
@@ -45,13 +46,6 @@ COMMIT_BLOCKS: Final = 16
 
 _ODD: Final = (KeelmarkError, LookupError, ValueError, ArithmeticError)
 """What folding or valuing raises where rows are missing."""
-
-
-def _parted(before: Block | Evaluated | None, block: Block) -> bool:
-    """Whether a block is known not to follow the one before it."""
-    if before is None or block.parent_hash is None or block.number != before.number + 1:
-        return False
-    return block.parent_hash != before.hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +145,7 @@ class Monitor:
             batch: list[Block] = []
             for block in read_blocks(self.store, self._next(), checkpoint.last_block):
                 before = batch[-1] if batch else self.last
-                if _parted(before, block):
+                if parted(before, block):
                     # The store was rewound while it was read; the next step goes back.
                     break
                 batch.append(block)
@@ -324,21 +318,16 @@ class Monitor:
             how many evaluated blocks were undone.
         """
         checkpoint = self.store.checkpoint()
-        if self.last is None or checkpoint is None or self._is_there(self.last):
+        if self.last is None or checkpoint is None or is_there(self.store, self.last):
             return 0
         remembered = self.state.evaluated()
         oldest = remembered[-1]
         if oldest.final and checkpoint.last_block < oldest.number:
             # The store is being filled anew: nothing is undone, it is behind.
             return 0
-        ancestor = self._ancestor(remembered, checkpoint.last_block)
+        ancestor = ancestor_of(self.store, remembered, checkpoint.last_block)
         if ancestor == self.last:
             return 0
-        if ancestor is None and oldest.final:
-            raise Reorganised(
-                f"monitor: block {oldest.number} was finalized as 0x{oldest.hash.hex()} when it "
-                f"was evaluated, and {self.store.location} has another one"
-            )
         old, number = self.last, ancestor.number if ancestor else -1
         with self.state.transaction():
             self.state.forget_above(number)
@@ -350,27 +339,6 @@ class Monitor:
         self.last = ancestor
         self._refold()
         return sum(one.number > number for one in remembered)
-
-    def _is_there(self, block: Evaluated) -> bool:
-        """Whether the store remembers this very block; those before it are then the same, too,
-        since the reader compares parents."""
-        headers = self.store.headers(block.number, block.number)
-        return bool(headers) and headers[0].hash == block.hash
-
-    def _ancestor(self, remembered: list[Evaluated], height: int) -> Evaluated | None:
-        """The newest block before the first one that the store contradicts: it has another hash,
-        has lost its rows, or lies beyond the store's end. A block without rows whose header is
-        forgotten contradicts nothing."""
-        there = (one.number for one in remembered if one.number <= height)
-        known = hashes_of(self.store, there)
-        stands: Evaluated | None = None
-        for block in reversed(remembered):
-            found = known.get(block.number)
-            lost = found is None and block.rows
-            if block.number > height or lost or found not in (None, block.hash):
-                break
-            stands = block
-        return stands
 
     def _refold(self) -> None:
         """Brings the books to the last block evaluated."""
