@@ -72,10 +72,12 @@ def make_table(root: str, name: str, schema: Any) -> Any:
 
 
 def is_local(root: str) -> bool:
+    """Whether a store is on a disk, and in no object store."""
     return "://" not in root or root.startswith("file://")
 
 
 def local_path(root: str) -> str:
+    """The folder of a store on a disk."""
     return root.removeprefix("file://")
 
 
@@ -119,6 +121,7 @@ def addition(file: DataFile, data_change: bool = True) -> Any:
 
 
 def removal(file: DataFile, data_change: bool) -> Any:
+    """The action that takes a file out; whether rows go with it, or are in another file now."""
     return transaction.RemoveAction(file.name, data_change, _now(), file.size)
 
 
