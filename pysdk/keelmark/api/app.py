@@ -81,6 +81,7 @@ def create_app(
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
     if allow_origin is not None:
         from fastapi.middleware.cors import CORSMiddleware
 
@@ -116,6 +117,11 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
     if "allow" in found.headers:
         found.headers["allow"] = "GET, HEAD"
     return found
+
+
+async def _unexpected(_request: Request, _error: Exception) -> JSONResponse:
+    """A fault of this software; the log has what it was, the asker only that it was."""
+    return _answer(500, "request: this server failed, its log says why")
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:

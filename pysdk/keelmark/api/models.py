@@ -123,7 +123,9 @@ class TradeRow(Place):
     instrument: int
     uti: str = Field(description="Unique transaction identifier of the leg, ISO 23897.")
     match: str = hex_word()
-    execution: Literal["trade", "take-over", "backstop", "compulsory close"]
+    execution: str = Field(
+        description="trade, take-over, backstop or compulsory close.", examples=["trade"]
+    )
     action: str = Field(description="What it was to the account.", examples=["open"])
     side: Literal["buy", "sell"]
     size: Digits = amount("Positive bought, negative sold.")
@@ -142,7 +144,7 @@ class LiquidationRow(Place):
     account: int
     instrument: int
     taker: int
-    way: Literal["take-over", "backstop", "compulsory close"]
+    way: str = Field(description="take-over, backstop or compulsory close.", examples=["take-over"])
     size: Digits = amount("Taken over.")
     mark: Digits = amount("At which it was taken over.")
     penalty: Digits = amount("To the taker.")

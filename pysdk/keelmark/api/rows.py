@@ -43,6 +43,9 @@ FOREIGN_UNIT: Final = "as the contract has it"
 SAFE_BITS: Final = 48
 """Widest integer of a foreign contract that is a JSON number: every reader holds it exactly."""
 
+LAST_SECOND: Final = 253_402_300_799
+"""Of the year 9999, the last that ISO 8601 writes with four digits."""
+
 END: Final = 2**31 - 1
 """Stands for the place after the last log of a block."""
 
@@ -75,8 +78,8 @@ class Row:
 
 
 def iso_time(seconds: int) -> str:
-    """A time as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A time as ISO 8601 in UTC; times beyond the year 9999 as its last second."""
+    return datetime.fromtimestamp(min(seconds, LAST_SECOND), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @lru_cache(maxsize=4_096)

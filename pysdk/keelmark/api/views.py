@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from keelmark.api.rows import Form, Row, iso_time
+from keelmark.errors import InputError
 from keelmark.identifiers import uti_text
 from keelmark.margin.words import unpack_execution
 from keelmark.reports.tables import MODES
 from keelmark.store.model import Heads
-from keelmark.types import Action, Execution
+from keelmark.types import Action
 
 __all__ = ["UNITS", "Views"]
 
@@ -42,6 +43,23 @@ UNITS: Final = {
 """Fields that are amounts, and what each counts; every amount is a string of digits."""
 
 
+_MODES: Final = {int(mode): words for mode, words in MODES.items()}
+_ACTIONS: Final = {int(action): action.name.lower() for action in Action}
+
+
+def _mode(number: int) -> str:
+    """How a leg came about; the number where nobody knows it."""
+    return _MODES.get(number, f"mode {number}")
+
+
+def _uti(word: bytes) -> str:
+    """A UTI as text; what is none as the chain has it."""
+    try:
+        return uti_text(int.from_bytes(word, "big"))
+    except InputError:
+        return "0x" + word.hex()
+
+
 class Views:
     """How rows are shown under names of the market."""
 
@@ -56,10 +74,10 @@ class Views:
             **self._form.head(row, heads),
             "account": fields["account"],
             "instrument": fields["instrument"],
-            "uti": uti_text(int.from_bytes(row.values["uti"], "big")),
+            "uti": _uti(row.values["uti"]),
             "match": fields["prior_uti"],
-            "execution": MODES[Execution(word.mode)],
-            "action": Action(word.action).name.lower(),
+            "execution": _mode(word.mode),
+            "action": _ACTIONS.get(word.action, f"action {word.action}"),
             "side": "buy" if row.number("size") > 0 else "sell",
             **{name: fields[name] for name in UNITS["trades"]},
         }
@@ -72,7 +90,7 @@ class Views:
             "account": fields["account"],
             "instrument": fields["instrument"],
             "taker": fields["taker"],
-            "way": MODES[Execution(row.number("mode"))],
+            "way": _mode(row.number("mode")),
             **{name: fields[name] for name in UNITS["liquidations"]},
         }
 
