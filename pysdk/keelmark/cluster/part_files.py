@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +51,6 @@ class PartFiles:
         self.description = description
         self.location = f"delta:{root}"
         self._root = root
-        self._attempt = uuid.uuid4().hex
         self._rows = 0
         self._files: dict[str, list[DataFile]] = {}
         self._proofs: tuple[RootProof, ...] = ()
@@ -89,9 +87,8 @@ class PartFiles:
             if not table.num_rows:
                 continue
             files = self._files.setdefault(name, [])
-            place = f"{rows.checkpoint.first_block:012d}-{self._attempt}.parquet"
             try:
-                files.append(write_rows(table, self._root, name, place))
+                files.append(write_rows(table, self._root, name))
             except OSError as error:
                 words = error.strerror or str(error)
                 raise StoreFailed(f"store: {self.location}, {words}") from None
