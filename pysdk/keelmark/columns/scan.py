@@ -27,7 +27,7 @@ __all__ = ["scan"]
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
 
-SLICE: Final = 1 << 22
+SLICE: Final = 1 << 21
 """Bytes whose logs are read in step; what they need stays near the core."""
 
 _LONGEST_DATA: Final = 1 << 16
@@ -91,6 +91,7 @@ class _Scan:
             for hole in segment.holes
         }
         self.kinds = np.empty(room, np.intp)
+        self.numbered: dict[bytes, int] = {}
         self.known: list[TableSpec] = []
         self.digits: list[int] = []
         self.words: list[list[Bytes]] = []
@@ -205,14 +206,15 @@ class _Scan:
 
     def _kind(self, topic: bytes) -> int:
         """Number of a table among those met."""
-        table = self.by_text.get(topic)
-        if table is None or table.words is None or table.topics != self.layout.topics:
-            raise _Irregular
-        if table not in self.known:
+        if topic not in self.numbered:
+            table = self.by_text.get(topic)
+            if table is None or table.words is None or table.topics != self.layout.topics:
+                raise _Irregular
+            self.numbered[topic] = len(self.known)
             self.known.append(table)
             self.digits.append(64 * table.words)
             self.words.append([])
-        return self.known.index(table)
+        return self.numbered[topic]
 
     def _read_fixed(self, rows: slice, blocks: list[tuple[Segment, Bytes]]) -> None:
         """Decodes the hexadecimal of fixed width of a slice."""
