@@ -66,7 +66,8 @@ class DeltaStore(FileStore):
         self, location: str, root: str, description: Description, lock_file: int, read_only: bool
     ) -> None:
         super().__init__(location, description, read_only=read_only)
-        self._root = root
+        self.root = root
+        """Where the tables are: a folder, or a URL in an object store."""
         self._lock_file = lock_file
         self._tables: dict[str, Any] = {}
         self._stale: set[str] = set()
@@ -109,7 +110,7 @@ class DeltaStore(FileStore):
     @property
     def root(self) -> str:
         """Folder or bucket of the tables, without ``delta:``."""
-        return self._root
+        return self.root
 
     # --- Delta tables ---
 
@@ -117,7 +118,7 @@ class DeltaStore(FileStore):
         """A table as it is now; None if it does not exist yet."""
         found = self._tables.get(name)
         if found is None:
-            uri = f"{self._root}/{name}"
+            uri = f"{self.root}/{name}"
             found = delta.DeltaTable(uri) if delta.DeltaTable.is_deltatable(uri) else None
             self._tables[name] = found
         elif name in self._stale:
@@ -129,7 +130,7 @@ class DeltaStore(FileStore):
         """A table, made if it does not exist."""
         if self._table(name) is None:
             schema = PROOF_SCHEMA if name == PROOFS else arrow_schema(self.description.table(name))
-            self._tables[name] = make_table(self._root, name, schema)
+            self._tables[name] = make_table(self.root, name, schema)
         return self._tables[name]
 
     def refresh(self) -> None:
@@ -182,7 +183,7 @@ class DeltaStore(FileStore):
     def fragments(self, files: Sequence[DataFile]) -> list[Any]:
         """Files as their table's folder has them."""
         return [
-            _PARQUET.make_fragment(*place_of(self._root, file.table, file.name)) for file in files
+            _PARQUET.make_fragment(*place_of(self.root, file.table, file.name)) for file in files
         ]
 
     # --- what is written ---
@@ -201,7 +202,7 @@ class DeltaStore(FileStore):
             self._save_state(change)
 
     def _write_all(self, rows: Mapping[str, Any]) -> dict[str, list[DataFile]]:
-        return {table: [write_rows(found, self._root, table)] for table, found in rows.items()}
+        return {table: [write_rows(found, self.root, table)] for table, found in rows.items()}
 
     def commit_files(self, rows: RowSet, files: Mapping[str, Sequence[DataFile]]) -> int:
         """Adds a row set whose rows others have written to files, with `write_rows`, in the folder
@@ -289,7 +290,7 @@ class DeltaStore(FileStore):
         state.apply(change)
         rows = state_rows(state)
         name = f"{change.version:020d}.parquet"
-        new = DataFile(STATE, name, 0, 0, rows.num_rows, write_table(rows, self._root, STATE, name))
+        new = DataFile(STATE, name, 0, 0, rows.num_rows, write_table(rows, self.root, STATE, name))
         old = [removal(file, True) for file in self.data_files(STATE)]
         self._commit(STATE, [*old, addition(new)])
         self.state.apply(change)
