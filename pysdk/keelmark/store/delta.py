@@ -107,11 +107,6 @@ class DeltaStore(FileStore):
             raise
         return store
 
-    @property
-    def root(self) -> str:
-        """Folder or bucket of the tables, without ``delta:``."""
-        return self.root
-
     # --- Delta tables ---
 
     def _table(self, name: str) -> Any:
