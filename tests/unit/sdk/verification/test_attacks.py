@@ -447,6 +447,9 @@ def test_proof_beyond_the_checkpoints(lived: Lived) -> None:
     }
     found = judged(lived, store, lived.head, lived.trust(cut))
     assert (found.verdict, found.last_block) == (VERIFIED, cut)
+    alone = judged(lived, store, lived.head)
+    assert alone.verdict == NOT_PROVED
+    assert not alone.findings
 
 
 def test_very_many_proofs(lived: Lived, monkeypatch: pytest.MonkeyPatch) -> None:

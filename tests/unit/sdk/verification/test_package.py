@@ -17,7 +17,7 @@ import pytest
 from keelmark.errors import InputError, KeelmarkError
 from keelmark.proofs.verification_result import FAILED, NOT_PROVED, VERIFIED
 from keelmark.store import open_store
-from keelmark.verification import package, verify_store
+from keelmark.verification import package, unpack, verify_store
 from keelmark.verification.anchors import gathered
 from keelmark.verification.inclusion import prove_event
 from keelmark.verification.package import pack
@@ -192,6 +192,15 @@ def test_bomb(parts: Parts, tmp_path: Path) -> None:
     assert len(bomb) < 2**20
     assert "compressed" in refused(tmp_path, bomb)
     assert "compressed" in refused(tmp_path, archive_of(parts, compression=zipfile.ZIP_BZIP2))
+
+
+def test_size_of_the_description(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has to be held in memory is bounded, and has to be there."""
+    assert "is missing" in refused(tmp_path, archive_of({"rows/x.parquet": b"x"}))
+    monkeypatch.setattr(unpack, "MOST_JSON_BYTES", len(parts["package.json"]) - 1)
+    assert "is missing or above" in refused(tmp_path, archive_of(parts))
 
 
 def test_overlapping_entries(parts: Parts, tmp_path: Path) -> None:
