@@ -152,6 +152,8 @@ def check_rows(rows: RowSet, description: Description) -> dict[str, Any]:
     hashes = {header.number: header.hash for header in rows.headers}
     if hashes.get(point.last_block) != point.last_hash:
         raise InputError(f"headers: expected that of block {point.last_block}, the last")
+    if len(hashes) < len(rows.headers):
+        raise InputError("headers: two of one block, expected one of each")
     if any(not point.first_block <= number <= point.last_block for number in hashes):
         raise InputError("headers: one stands outside the blocks of the row set")
     full = {name: table for name, table in rows.rows.items() if table.num_rows}

@@ -56,6 +56,8 @@ class DuckStore(SqlStore):
         self._connection = connection
         self._shared = shared
         self._read_only = read_only
+        self._ours: set[str] = set()
+        """Tables that are known to have no row beyond the newest checkpoint."""
 
     @classmethod
     def open(cls, location: str, description: Description | None, *, read_only: bool) -> DuckStore:
@@ -109,16 +111,19 @@ class DuckStore(SqlStore):
 
     def append(self, table: str, rows: Any, first_block: int) -> int:
         """Adds Arrow rows. As a rule no row of these blocks is there, which the row groups tell at
-        once; then the rows keep their order on their way in."""
+        once; then the rows keep their order on their way in. From then on nobody else can have
+        added any."""
         name = self.named(table)
         there = f"SELECT block_hash, log_index FROM {name} WHERE block_number >= {first_block}"
         self._connection.register("incoming", rows)
         try:
-            if self.query(f"{there} LIMIT 1"):
+            rest = ""
+            if table not in self._ours and self.query(f"{there} LIMIT 1"):
                 rest = f"WHERE (block_hash, log_index) NOT IN ({there})"
-            else:
-                rest = ""
-            return int(self.query(f"INSERT INTO {name} SELECT * FROM incoming {rest}")[0][0])
+            added = int(self.query(f"INSERT INTO {name} SELECT * FROM incoming {rest}")[0][0])
+            if not rest:
+                self._ours.add(table)
+            return added
         finally:
             self._connection.unregister("incoming")
 

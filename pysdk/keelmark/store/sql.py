@@ -29,7 +29,7 @@ pa: Any = import_module("pyarrow")
 
 OWN_TABLES: Final = {
     "keelmark_description": "description TEXT NOT NULL",
-    "keelmark_heads": "latest BIGINT NOT NULL, safe BIGINT, finalized BIGINT",
+    "keelmark_heads": "latest BIGINT, safe BIGINT, finalized BIGINT",
     "keelmark_headers": (
         "number BIGINT NOT NULL, hash {bytes} NOT NULL, parent_hash {bytes} NOT NULL, "
         "time BIGINT NOT NULL"
@@ -45,7 +45,8 @@ OWN_TABLES: Final = {
         "storage {bytes} NOT NULL"
     ),
 }
-"""A store's own tables. The nodes of a proof are one RLP list."""
+"""A store's own tables. There is one row of heads, of nulls before they are known. The nodes of a
+proof are one RLP list."""
 
 
 def quoted(name: str) -> str:
@@ -65,8 +66,10 @@ class SqlStore(ABC):
         self.lock = threading.RLock()
         """Held by whoever uses the session."""
         self._description: Description | None = None
-        self._tidied = 0
-        """How many checkpoints there were after the last tidying."""
+        self._newest: Checkpoint | None = None
+        """The newest checkpoint, for the writer, who makes them all; None if it has to be asked."""
+        self._untidy = MANY
+        """How many checkpoints have been made since the last tidying, or were there before."""
 
     @abstractmethod
     def named(self, table: str) -> str:
@@ -123,6 +126,7 @@ class SqlStore(ABC):
         for table in description.tables:
             for statement in self.table_sql(table.name, arrow_schema(table)):
                 self.change(statement)
+        self._insert("keelmark_heads", [None, None, None])
         self._insert("keelmark_description", [description.to_text()])
 
     def table_sql(self, name: str, schema: Any) -> list[str]:
@@ -174,7 +178,7 @@ class SqlStore(ABC):
     def heads(self) -> Heads | None:
         """The chain's heads as last noted."""
         rows = self.query(f"SELECT * FROM {self.named('keelmark_heads')}")
-        return Heads(*rows[0]) if rows else None
+        return None if rows[0][0] is None else Heads(*rows[0])
 
     def headers(self, first: int, last: int) -> tuple[Header, ...]:
         """Headers that are remembered, by height."""
@@ -190,11 +194,11 @@ class SqlStore(ABC):
     def commit(self, rows: RowSet) -> int:
         """Adds a row set whole."""
         with self.lock:
-            newest = self.checkpoint()
-            if not is_next(rows.checkpoint, newest, self.description.first_block):
+            point, newest = rows.checkpoint, self._newest or self.checkpoint()
+            if not is_next(point, newest, self.description.first_block):
                 return 0
             full = check_rows(rows, self.description)
-            point = rows.checkpoint
+            self._newest = None
             with self.transaction():
                 added = sum(
                     self.append(name, table, point.first_block) for name, table in full.items()
@@ -203,6 +207,8 @@ class SqlStore(ABC):
                 self._add_checkpoint(point)
                 self._set_heads(point.heads)
                 self._add_proofs(rows.proofs)
+            self._newest = point
+            self._untidy += 1
             self._tidy(point.heads.finalized)
         return added
 
@@ -214,6 +220,7 @@ class SqlStore(ABC):
                 return 0
             check_rewind(last, self.headers(last.number, last.number))
             cut = self._checkpoints("WHERE first_block <= $1 AND last_block > $1", [last.number])
+            self._newest = None
             with self.transaction():
                 above = int(last.number)
                 removed = sum(
@@ -225,6 +232,7 @@ class SqlStore(ABC):
                 self.delete("keelmark_checkpoints", f"last_block > {above}")
                 for point in cut:
                     self._add_checkpoint(self._shortened(point, last))
+                    self.delete("keelmark_headers", f"number = {above}")
                     self._add_headers([last])
         return removed
 
@@ -249,13 +257,12 @@ class SqlStore(ABC):
     def _tidy(self, finalized: int | None) -> None:
         """Now and then, makes few large checkpoints of many small ones that are finalized."""
         with self.lock:
-            table = self.named("keelmark_checkpoints")
-            there = int(self.query(f"SELECT count(*) FROM {table}")[0][0])
-            if finalized is None or there < self._tidied + MANY:
+            if finalized is None or self._untidy < MANY:
                 return
             proved = self.query(f"SELECT block_number FROM {self.named('keelmark_proofs')}")
             groups = merged(self.checkpoints(), finalized, {row[0] for row in proved})
             if groups:
+                self._newest = None
                 with self.transaction():
                     for _, point in groups:
                         first, last = int(point.first_block), int(point.last_block)
@@ -264,15 +271,17 @@ class SqlStore(ABC):
                         )
                         self.delete("keelmark_headers", f"number BETWEEN {first} AND {last - 1}")
                         self._add_checkpoint(point)
-            self._tidied = there - sum(len(group) - 1 for group, _ in groups)
+            self._untidy = 0
 
     def _set_heads(self, heads: Heads) -> None:
-        self.delete("keelmark_heads", "TRUE")
-        self._insert("keelmark_heads", [heads.latest, heads.safe, heads.finalized])
+        self.change(
+            f"UPDATE {self.named('keelmark_heads')} SET latest = $1, safe = $2, finalized = $3",
+            [heads.latest, heads.safe, heads.finalized],
+        )
 
     def _add_headers(self, headers: Sequence[Header]) -> None:
+        """Headers of blocks that none is remembered of."""
         for one in headers:
-            self.delete("keelmark_headers", f"number = {int(one.number)}")
             self._insert("keelmark_headers", [one.number, one.hash, one.parent_hash, one.time])
 
     def _add_checkpoint(self, point: Checkpoint) -> None:

@@ -130,6 +130,10 @@ CASES: dict[str, tuple[Callable[[], RowSet], str]] = {
         lambda: replace(ROWS, headers=(header(140, 3),)),
         "that of block 140, the last",
     ),
+    "a header twice": (
+        lambda: replace(ROWS, headers=(*ROWS.headers, *ROWS.headers)),
+        "two of one block",
+    ),
     "a header outside": (
         lambda: replace(ROWS, headers=(header(140), header(141))),
         "outside the blocks of the row set",
