@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from keelmark.api import scans
+from keelmark.api.head import HeadRequests
 from keelmark.store import Store
 from tests.unit.sdk.api.served import (
     GENESIS,
@@ -300,6 +301,7 @@ def test_tag_changes_with_finality_and_history(store: Store) -> None:
     store.note(heads(BLOCKS, 13))
     second = asyncio.run(tag())
     replace(store, 18, BLOCKS, "b")
+    store.note(heads(BLOCKS, 13))
     third = asyncio.run(tag())
     assert len({first, second, third}) == 3
 
@@ -317,6 +319,26 @@ def test_head_and_other_methods(store: Store) -> None:
             assert answer.headers["allow"] == "GET, HEAD"
 
     asked(store, work)
+
+
+def test_head_sends_no_body() -> None:
+    """On the wire, whatever a client makes of it: the headers of GET, and not a byte behind them."""
+    sent: list[Any] = []
+
+    async def answer(scope: Any, _receive: Any, send: Any) -> None:
+        assert scope["method"] == "GET"
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"x", b"y")]})
+        await send({"type": "http.response.body", "body": b"body"})
+
+    async def note(message: Any) -> None:
+        sent.append(message)
+
+    async def nothing() -> Any:
+        return {}
+
+    asyncio.run(HeadRequests(answer)({"type": "http", "method": "HEAD"}, nothing, note))
+    assert sent[0]["headers"] == [(b"x", b"y")]
+    assert sent[1]["body"] == b""
 
 
 def test_no_other_origin_unless_named(store: Store) -> None:
