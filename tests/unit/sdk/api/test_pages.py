@@ -322,7 +322,7 @@ def test_head_and_other_methods(store: Store) -> None:
 
 
 def test_head_sends_no_body() -> None:
-    """On the wire, whatever a client makes of it: the headers of GET, and not a byte behind them."""
+    """On the wire, whatever a client makes of it: the headers of GET and no byte behind."""
     sent: list[Any] = []
 
     async def answer(scope: Any, _receive: Any, send: Any) -> None:
