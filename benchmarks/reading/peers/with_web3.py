@@ -47,7 +47,8 @@ async def to_postgres():
     """Into a table with a primary key, one insert a row, a transaction a range."""
     link = await asyncpg.connect(ABOUT["postgres"])
     fields = [entry["name"] for entry in ABOUT["abi"][0]["inputs"]]
-    kinds = ["bytea" if "uti" in name else "numeric" for name in fields]
+    types = [entry["type"] for entry in ABOUT["abi"][0]["inputs"]]
+    kinds = ["bytea" if kind == "bytes32" else "numeric" for kind in types]
     columns = ["number bigint", "hash bytea", "transaction bytea", "place int", "address text"]
     columns += [f'"{name}" {kind}' for name, kind in zip(fields, kinds, strict=True)]
     await link.execute("DROP TABLE IF EXISTS by_web3")
