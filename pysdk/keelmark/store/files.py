@@ -60,8 +60,8 @@ class FileStore(ABC):
     def close(self) -> None:
         """Lets go of files."""
 
-    def read_group(self, group: Any, columns: Sequence[str], condition: Any = None) -> Any:
-        """Columns of a row group as a pyarrow Table."""
+    def read_group(self, group: Any, columns: Sequence[str] | None, condition: Any = None) -> Any:
+        """Columns of a row group, or of all of a file, as a pyarrow Table; every column if None."""
         return group.to_table(columns=columns, filter=condition)
 
     failures: tuple[type[Exception], ...] = (OSError, pa.ArrowException)
@@ -234,7 +234,7 @@ class FileStore(ABC):
             found: dict[tuple[int, bytes], RootProof] = {}
             proved = set(self.state.proved)
             for part in self.fragments(self.data_files(PROOFS)):
-                for row in part.to_table().to_pylist():
+                for row in self.read_group(part, None).to_pylist():
                     nodes = {name: tuple(row[name]) for name in ("account", "storage")}
                     found[row["block_number"], row["contract"]] = RootProof(**(row | nodes))
         return tuple(
@@ -276,7 +276,9 @@ class FileStore(ABC):
         block = pa.compute.field("block_number")
         inside = (block >= first) & (block <= last)
         parts = self.fragments(parted)
-        return total + sum(int(part.count_rows(filter=inside)) for part in parts)
+        return total + sum(
+            self.read_group(part, ["block_number"], inside).num_rows for part in parts
+        )
 
     def scan(
         self,

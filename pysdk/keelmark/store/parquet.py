@@ -149,17 +149,23 @@ class ParquetStore(FileStore):
         return [file for file in self.state.files.values() if file.table == table]
 
     def fragments(self, files: Sequence[DataFile]) -> list[Any]:
-        """Files, wherever they are by now."""
-        found = []
-        for file in files:
-            path = self._path(file)
-            if not path.exists():
-                path = self._removed(file)
-            found.append(_PARQUET.make_fragment(str(path), arrow_files.LocalFileSystem()))
+        """Files, wherever they are by now. What their ends say of them is read at once, so that
+        only rows are looked for later, see `read_group`."""
+        return [self._fragment(file) for file in files]
+
+    def _fragment(self, file: DataFile) -> Any:
+        for path in (self._path(file), self._removed(file)):
+            found = _PARQUET.make_fragment(str(path), arrow_files.LocalFileSystem())
+            try:
+                found.ensure_complete_metadata()
+                break
+            except FileNotFoundError:
+                if path == self._removed(file):
+                    raise
         return found
 
-    def read_group(self, group: Any, columns: Sequence[str], condition: Any = None) -> Any:
-        """Columns of a row group, of a file that may have been taken out meanwhile."""
+    def read_group(self, group: Any, columns: Sequence[str] | None, condition: Any = None) -> Any:
+        """Columns of row groups, of a file that may have been taken out meanwhile."""
         try:
             return super().read_group(group, columns, condition)
         except FileNotFoundError:
