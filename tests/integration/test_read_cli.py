@@ -93,6 +93,23 @@ def test_default_behavior(place: Place, tmp_path: Path, capsys: pytest.CaptureFi
     store.close()
 
 
+def test_nothing_is_final_yet(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first block is not finalized: said in a sentence and in JSON, and later read."""
+    path = tmp_path / "young.duckdb"
+    finalized = int(rpc(place.url, "eth_getBlockByNumber", "finalized", False)["number"], 16)
+    young = foreign(place, path, "--from", finalized + 1)
+    assert cli(*young, "--until", "finalized") == 0
+    told = f"no block of the store, from {finalized + 1:,} on, is finalized yet"
+    assert told in capsys.readouterr().out
+    assert cli(*young, "--until", "finalized", "--json") == 0
+    last = json.loads(capsys.readouterr().out)
+    assert (last["block"], last["finality"], last["added"]) == (None, None, 0)
+    assert cli(*young, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["added"] == 4
+
+
 def test_another_venue(place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "other.duckdb"
     assert cli(*foreign(place, path, "--json")) == 0

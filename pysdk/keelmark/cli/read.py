@@ -234,11 +234,12 @@ async def _read(
             print(f"keelmark: {_went_back(step)}", file=sys.stderr)
         if follow and as_json:
             typer.echo(json.dumps(_as_json(step)))
+    # Heads are recorded with rows: a store that has nothing yet has none.
     point, heads = store.checkpoint(), store.heads()
-    assert heads is not None
+    finality = None if point is None or heads is None else str(heads.finality(point.last_block))
     summary = {
         "block": None if point is None else point.last_block,
-        "finality": None if point is None else str(heads.finality(point.last_block)),
+        "finality": finality,
         "added": rows,
         "removed": removed,
         "seconds": round(time.perf_counter() - started, 2),
@@ -249,7 +250,12 @@ async def _read(
     if as_json:
         typer.echo(json.dumps(summary, indent=1))
     elif point is None:
-        console().print("nothing to read: the chain ends before the first block of the store")
+        there = "there" if until == "latest" else until
+        console().print(
+            f"nothing to read: no block of the store, from {store.description.first_block:,} on, "
+            f"is {there} yet",
+            soft_wrap=True,
+        )
     else:
         console().print(
             f"block {point.last_block:,} ({summary['finality']}): {rows:,} events added, "
