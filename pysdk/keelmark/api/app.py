@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -112,7 +113,10 @@ async def _refused(_request: Request, error: Exception) -> JSONResponse:
 async def _http(_request: Request, error: Exception) -> JSONResponse:
     """What the framework refuses: no such path, no such method."""
     assert isinstance(error, HTTPException)
-    found = _answer(error.status_code, f"request: {error.detail}")
+    words = str(error.detail)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        words = "there is no such path, expected one of those in /openapi.json"
+    found = _answer(error.status_code, f"request: {words}")
     found.headers.update(error.headers or {})
     if "allow" in found.headers:
         found.headers["allow"] = "GET, HEAD"

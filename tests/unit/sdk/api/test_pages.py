@@ -200,6 +200,14 @@ def test_unknown_table(store: Store, table: str) -> None:
     assert places(body(store, CALLS)) == EVERY[:100]
 
 
+def test_unknown_path(store: Store) -> None:
+    """Whoever mistypes a path is told where all of them are."""
+    for path in ("/", "/docs", "/v1/trade"):
+        status, words = refused(store, path)
+        assert status == 404
+        assert words == "request: there is no such path, expected one of those in /openapi.json"
+
+
 def test_cursor_belongs_to_its_query(store: Store) -> None:
     """With other filters it would skip rows; another page size is no other query."""
     cursor = body(store, f"{CALLS}?account=2&limit=2")["next"]
