@@ -26,6 +26,7 @@ from keelmark.api.service import Service
 from keelmark.api.watch import Rewind, Seen
 from keelmark.columns.spec import TableSpec
 from keelmark.store.base import Store
+from keelmark.store.model import Checkpoint
 
 __all__ = ["MOST_STREAMS", "Start", "Tail"]
 
@@ -142,7 +143,8 @@ class Tail:
                     at = place
                     if text:
                         yield text
-                if told is not seen and at.place.block >= _last(seen) and seen.checkpoint:
+                # Not before the block's end: its last rows may have been replaced on the way.
+                if told is not seen and seen.checkpoint and at.place >= _end(seen.checkpoint):
                     told = seen
                     yield self._checkpoint(at, seen)
                 if watch.seen is seen and not await watch.changed(seen, self.heartbeat):
@@ -168,7 +170,7 @@ class Tail:
     ) -> AsyncIterator[tuple[str, EventId]]:
         """The rows from a place to the newest block seen, and the place after each."""
         point = seen.checkpoint
-        if point is None or at.place >= Place(point.last_block, END):
+        if point is None or at.place >= _end(point):
             return
         watch, final = self.service.watch, seen.heads.finalized
         more = True
@@ -244,8 +246,9 @@ class Tail:
         return _event("checkpoint", body, at)
 
 
-def _last(seen: Seen) -> int:
-    return -1 if seen.checkpoint is None else seen.checkpoint.last_block
+def _end(point: Checkpoint) -> Place:
+    """The place behind everything that a checkpoint holds."""
+    return Place(point.last_block, END)
 
 
 def _event(name: str, body: Any, at: EventId) -> str:

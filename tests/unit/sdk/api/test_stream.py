@@ -229,6 +229,25 @@ def test_reorganisation_while_reading(store: Store) -> None:
     assert reader.rows[-1] == (9, 2, "0x" + block_hash(9, "b").hex())
 
 
+def test_reorganisation_inside_a_backlog(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks are replaced after the first rows of a backlog were read: rows of the new history are
+    not told before the replacement is, or whoever is cut off between would keep the old ones."""
+    real, read = stream_module.scan_rows, []
+    monkeypatch.setattr(stream_module, "CHUNK", 22)
+
+    def scan(source: Any, *arguments: Any) -> Any:
+        read.append(1)
+        if len(read) == 2:
+            replace(store, 6, BLOCKS, "b")
+        return real(source, *arguments)
+
+    monkeypatch.setattr(stream_module, "scan_rows", scan)
+    reader = Reader()
+    with_tail(store, lambda tail: reader.listen(tail, lambda: reader.reached == BLOCKS))
+    assert reader.heard[22] == "rewound", reader.heard
+    assert reader.rows == stored(store)
+
+
 def test_reorganisation_while_away(store: Store) -> None:
     """Whoever had rows of replaced blocks is told so when it comes back, by its id alone."""
     reader = Reader()
