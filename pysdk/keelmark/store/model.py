@@ -11,6 +11,7 @@ from typing import Any
 from keelmark import __version__
 from keelmark.columns.spec import TableSpec
 from keelmark.errors import InputError
+from keelmark.proofs.bounded_json import parse_json
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -114,7 +115,7 @@ class Description:
             InputError: it is no description, or one of another version.
         """
         try:
-            body = json.loads(text)
+            body = parse_json(text)
             version = body["schemaVersion"]
             if version != SCHEMA_VERSION:
                 raise InputError(
