@@ -83,6 +83,9 @@ def test_failing_at_every_point(
             failure = attempt(partial(acts[act], store))
         assert failure in (None, "No space left on device")
         after_failure = contents(store)
+        reader = open_store(f"{kind}:{tmp_path}/{act}-{point}", read_only=True)
+        assert contents(reader) == after_failure
+        reader.close()
         acts[act](store)
         after = contents(store)
         assert after_failure in (before, after)
