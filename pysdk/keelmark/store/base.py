@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 from keelmark.errors import InputError
+from keelmark.store.joints import settle
 from keelmark.store.model import Checkpoint, Description, Header, Heads, RootProof, RowSet
 
 __all__ = ["Store", "open_store"]
@@ -140,7 +141,8 @@ def open_store(
     Raises:
         InputError: there is no store and none may be made; it is about something else; it was
             written by another version.
-        StoreFailed: it cannot be opened: in use by another writer, or out of reach.
+        StoreFailed: it cannot be opened: in use by another writer, or out of reach; or its
+            checkpoints do not join (see `joints`).
     """
     module, name = _KINDS[kind_of(location)]
     try:
@@ -149,4 +151,10 @@ def open_store(
         raise InputError(
             f"store: {kind_of(location)} needs the package {error.name}, which is not installed"
         ) from None
-    return cast(Store, kind.open(location, description, read_only=read_only))
+    store = cast(Store, kind.open(location, description, read_only=read_only))
+    try:
+        settle(store, read_only=read_only)
+    except BaseException:
+        store.close()
+        raise
+    return store

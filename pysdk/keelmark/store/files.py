@@ -147,7 +147,7 @@ class FileStore(ABC):
             kept = [
                 shortened(point, last, self._rows(point.first_block, last.number))
                 for point in points
-                if point.first_block <= last.number
+                if point.first_block <= last.number and last.number not in state.checkpoints
             ]
             change = Change(
                 state.version + 1,
@@ -276,9 +276,9 @@ class FileStore(ABC):
         block = pa.compute.field("block_number")
         inside = (block >= first) & (block <= last)
         parts = self.fragments(parted)
-        return total + sum(
-            self.read_group(part, ["block_number"], inside).num_rows for part in parts
-        )
+        for part in parts:
+            total += self.read_group(part, ["block_number"], inside).num_rows
+        return total
 
     def scan(
         self,

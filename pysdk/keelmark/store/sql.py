@@ -219,7 +219,9 @@ class SqlStore(ABC):
             if newest is None or newest.last_block <= last.number:
                 return 0
             check_rewind(last, self.headers(last.number, last.number))
-            cut = self._checkpoints("WHERE first_block <= $1 AND last_block > $1", [last.number])
+            ends = f"SELECT last_block FROM {self.named('keelmark_checkpoints')}"
+            across = f"WHERE first_block <= $1 AND last_block > $1 AND $1 NOT IN ({ends})"
+            cut = self._checkpoints(across, [last.number])
             self._newest = None
             with self.transaction():
                 above = int(last.number)
@@ -346,6 +348,17 @@ class SqlStore(ABC):
     def _count(self, table: str, first_block: int | None) -> int:
         where = _between(first_block, None)
         return int(self.query(f"SELECT count(*) FROM {self.named(table)} WHERE {where}")[0][0])
+
+    def table_beyond(self, last: int) -> str | None:
+        """A table that has rows above a block; None if none has."""
+        rows = self.query(
+            " UNION ALL ".join(
+                f"SELECT {place} WHERE EXISTS "
+                f"(SELECT 1 FROM {self.named(table.name)} WHERE block_number > {int(last)})"
+                for place, table in enumerate(self.description.tables)
+            )
+        )
+        return self.description.tables[rows[0][0]].name if rows else None
 
     def scan(
         self,
