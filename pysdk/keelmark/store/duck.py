@@ -227,11 +227,20 @@ class _Shared:
 
 
 def _attached(path: Path, location: str, read_only: bool) -> Any:
-    """A connection with the file attached as ``store``."""
+    """A connection with the file attached as ``store``.
+
+    The type is named: without it DuckDB goes by the file's content, takes a JSON file for a view in
+    memory and everything written into it is gone at the end.
+    """
+    if path.is_dir():
+        raise StoreFailed(
+            f"store: {location or path} is a folder, expected a DuckDB file; a folder of others is "
+            "named parquet:DIR or delta:DIR"
+        )
     try:
         connection = duckdb.connect(":memory:", config=SETTINGS)
         name = str(path).replace("'", "''")
-        mode = " (READ_ONLY)" if read_only else ""
+        mode = " (TYPE duckdb, READ_ONLY)" if read_only else " (TYPE duckdb)"
         connection.execute(f"ATTACH '{name}' AS store{mode}")
     except duckdb.Error as error:
         raise _failed(location, error) from None
@@ -243,7 +252,7 @@ def _failed(location: str, error: Exception) -> StoreFailed:
     words = str(error).splitlines()[0] if str(error) else type(error).__name__
     if "Could not set lock" in words or "Conflicting lock" in words:
         return StoreFailed(
-            f"store: {location} is in use by a process that writes to it; read it through that "
-            "process (keelmark serve), or keep a store of another kind, which many can open"
+            f"store: {location} is in use by another process; a writer is alone with it: end the "
+            "other, ask it (keelmark serve), or keep a store of another kind, which many can open"
         )
     return StoreFailed(f"store: {location}, {words}")

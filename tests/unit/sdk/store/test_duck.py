@@ -46,6 +46,20 @@ def test_readable_by_duckdb(tmp_path: Path) -> None:
     assert found == [(row[8], Decimal(row[9]), row[10]) for row in rows]
 
 
+@pytest.mark.parametrize("read_only", [True, False])
+def test_some_other_file(tmp_path: Path, read_only: bool) -> None:
+    """A JSON file is no store, though DuckDB would take it for one and keep nothing; nor is a
+    folder. Both stay as they were."""
+    other = tmp_path / "manifest.json"
+    other.write_text('{"chainId": 1}')
+    with pytest.raises(StoreFailed, match=r"^store: \S+manifest.json, .*not a valid DuckDB"):
+        opened(other, read_only=read_only)
+    assert other.read_text() == '{"chainId": 1}'
+    with pytest.raises(StoreFailed, match=r"is a folder, expected a DuckDB file; .*parquet:DIR"):
+        opened(tmp_path, read_only=read_only)
+    assert list(tmp_path.iterdir()) == [other]
+
+
 def test_newest_after_a_rewind(tmp_path: Path) -> None:
     """The newest checkpoint is the newest: DuckDB 2.0.1 passes over row groups by what deleted
     rows were, so that ORDER BY with LIMIT gives another row, unless that is turned off."""
@@ -110,7 +124,7 @@ def test_in_use_by_another_process(tmp_path: Path) -> None:
     writer.start()
     assert go.wait(20)
     for read_only in (True, False):
-        with pytest.raises(StoreFailed, match="in use by a process that writes to it; read it"):
+        with pytest.raises(StoreFailed, match="in use by another process; a writer is alone"):
             opened(tmp_path / "store", read_only=read_only)
     stay.set()
     writer.join()
