@@ -20,6 +20,7 @@ from keelmark.columns.spec import ColumnKind
 from keelmark.errors import InputError
 from keelmark.store.checks import check_rewind, check_rows, is_next, summable, wanted_columns
 from keelmark.store.model import Checkpoint, Description, Header, Heads, RootProof, RowSet
+from keelmark.store.sql_rows import between, in_types
 from keelmark.store.state import MANY, merged, shortened
 
 __all__ = ["OWN_TABLES", "SqlStore", "quoted"]
@@ -346,7 +347,7 @@ class SqlStore(ABC):
         return self._count(self.description.table(table).name, None)
 
     def _count(self, table: str, first_block: int | None) -> int:
-        where = _between(first_block, None)
+        where = between(first_block, None)
         return int(self.query(f"SELECT count(*) FROM {self.named(table)} WHERE {where}")[0][0])
 
     def table_beyond(self, last: int) -> str | None:
@@ -370,8 +371,8 @@ class SqlStore(ABC):
     ) -> Iterator[Any]:
         """Rows of a table as RecordBatches, in chain order."""
         schema = wanted_columns(self.description.table(table), columns)
-        where = _between(first_block, last_block)
-        return _cast(self.batches(self.named(table), schema.names, where), schema)
+        where = between(first_block, last_block)
+        return in_types(self.batches(self.named(table), schema.names, where), schema)
 
     def total(
         self,
@@ -383,36 +384,7 @@ class SqlStore(ABC):
     ) -> int:
         """The exact sum of a column."""
         kind = summable(self.description.table(table), column)
-        where = _between(first_block, last_block)
+        where = between(first_block, last_block)
         sql = f"SELECT {self.total_of(kind, quoted(column))} FROM {self.named(table)} WHERE {where}"
         high, low = (int(part or 0) for part in self.query(sql)[0])
         return high * 10**18 + low
-
-
-def _cast(batches: Iterator[Any], schema: Any) -> Iterator[Any]:
-    """Batches in the types of a schema."""
-    for batch in batches:
-        if batch.num_rows:
-            arrays = [
-                _as_type(column, field.type)
-                for column, field in zip(batch.columns, schema, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _as_type(column: Any, kind: Any) -> Any:
-    """A column as the database gives it (bytes of any length, digits as text) in the type that the
-    store's schema has; exact, or refused by Arrow."""
-    if isinstance(column, pa.ExtensionArray):
-        column = column.storage
-    return column if column.type == kind else column.cast(kind)
-
-
-def _between(first_block: int | None, last_block: int | None) -> str:
-    """A condition for a range of blocks; the numbers are integers, so they are written out."""
-    terms = ["TRUE"]
-    if first_block is not None:
-        terms.append(f"block_number >= {int(first_block)}")
-    if last_block is not None:
-        terms.append(f"block_number <= {int(last_block)}")
-    return " AND ".join(terms)
