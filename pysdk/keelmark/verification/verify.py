@@ -215,10 +215,15 @@ def _loose_starts(
 
 def _advice(work: Work) -> str:
     """What a user can do about a root that nothing vouches for."""
+    common = work.common()
     if work.anchors.unknown:
         hashes = ", ".join("0x" + one.hash.hex() for one in work.anchors.unknown)
-        return f"; no header at hand has the trusted hash {hashes}"
-    common = work.common()
+        said = f"; no header at hand has the trusted hash {hashes}"
+        if work.chain is None:
+            said += ", expected --endpoint with a node that has it"
+            if common:
+                said += f", or the hash of block {common[-1]}, whose proofs are at hand"
+        return said
     if work.anchors.trusted or not common:
         return ""
     block = common[-1]

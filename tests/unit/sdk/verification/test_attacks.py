@@ -60,6 +60,10 @@ def test_trusted_hash_of_no_block(lived: Lived) -> None:
     found = judged(lived, lived.store, Trust(b"\x09" * 32))
     assert found.verdict == NOT_PROVED
     assert f"no header at hand has the trusted hash 0x{'09' * 32}" in found.not_proved[0]
+    assert "expected --endpoint" in found.not_proved[0]
+    assert f"or the hash of block {lived.ends[-1]}, whose" in found.not_proved[0]
+    asked = judged(lived, lived.store, Trust(b"\x09" * 32), chain=lived.chain)
+    assert "expected --endpoint" not in asked.not_proved[0]
 
 
 def test_trusted_block_without_link(lived: Lived) -> None:
