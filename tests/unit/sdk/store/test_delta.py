@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -229,3 +230,44 @@ def test_two_writers_at_once(root: str) -> None:
     assert second.commit(made(111, 120)) == 0
     second.close()
     store.close()
+
+
+@pytest.mark.parametrize("act", ["commit", "rewind"])
+def test_failing_transactions(root: str, act: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever Delta transaction of an act fails, readers see the store as before or as after."""
+    acts = {
+        "commit": lambda store: store.commit(made(121, 130)),
+        "rewind": lambda store: store.rewind(header(105)),
+    }
+    real = DeltaStore._commit
+    for point in itertools.count():
+        store = opened(f"{root}-{point}")
+        store.commit(made(FIRST, 110))
+        store.commit(made(111, 120))
+        before, calls = contents(store), itertools.count()
+
+        def failing(self: DeltaStore, *given: Any, last: int = point, made: Any = calls) -> None:
+            if next(made) == last:
+                raise OSError("the object store is out of reach")
+            real(self, *given)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(DeltaStore, "_commit", failing)
+            failed = False
+            try:
+                acts[act](store)
+            except StoreFailed as failure:
+                failed = "out of reach" in str(failure)
+        reader = opened(f"{root}-{point}", read_only=True)
+        seen = contents(reader)
+        acts[act](store)
+        after = contents(store)
+        assert seen in (before, after)
+        assert contents(reader) == after
+        last = 130 if act == "commit" else 105
+        assert after.rows == expected_rows((n, 0) for n in range(FIRST, last + 1))
+        reader.close()
+        store.close()
+        if not failed:
+            break
+    assert point == 3

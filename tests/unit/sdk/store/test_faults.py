@@ -16,7 +16,16 @@ from keelmark.errors import InputError, StoreFailed
 from keelmark.store import Heads, open_store
 from keelmark.store.postgres import PostgresStore
 from tests.support.full_disk import failing_sync, small_disk
-from tests.support.made_rows import DESCRIPTION, FIRST, MOVED, contents, header, made, proof
+from tests.support.made_rows import (
+    DESCRIPTION,
+    FIRST,
+    MOVED,
+    contents,
+    expected_rows,
+    header,
+    made,
+    proof,
+)
 from tests.support.postgres import Server
 
 FILES = ("duckdb", "parquet", "delta")
@@ -90,6 +99,8 @@ def test_failing_at_every_point(
         after = contents(store)
         assert after_failure in (before, after)
         assert after != before
+        last = {"commit": 130, "rewind": 105, "note": 120}[act]
+        assert after.rows == expected_rows((number, 0) for number in range(FIRST, last + 1))
         store.close()
         reader = open_store(f"{kind}:{tmp_path}/{act}-{point}", read_only=True)
         assert contents(reader) == after
