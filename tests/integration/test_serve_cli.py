@@ -206,8 +206,17 @@ def test_refuses_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[s
     made_store(tmp_path, 3).close()
     store = ("--store", str(tmp_path / "made.duckdb"))
     assert "there is no such file" in refused(capsys, *store, "--verification", nowhere)
+    other = tmp_path / "other.json"
+    other.write_text("{}")
+    assert "verification: its file" in refused(capsys, *store, "--verification", str(other))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert f"--port {port}: cannot listen" in refused(capsys, *store, "--port", port)
+        words = refused(capsys, *store, "--port", port)
+        assert words == (
+            f"keelmark: --port {port}: cannot listen on 127.0.0.1, Address already in use.\n"
+        )
+    # 192.0.2.1 is nobody's (RFC 5737), .invalid has no names (RFC 2606).
+    for host in ("192.0.2.1", "nowhere.invalid"):
+        assert f"--host {host}: " in refused(capsys, *store, "--port", "0", "--host", host)
     words = refused(capsys, *store, "--port", "0", "--follow", "--endpoint", "http://127.0.0.1:1")
     assert words.count("\n") == 1, "a node that is not there ends it with one sentence"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -91,9 +92,14 @@ def _listener(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        raise InputError(
-            f"--port {port}: cannot listen on {host}, {error.strerror or error}"
-        ) from None
+        # The library's own words repeat the address in brackets; a name that is not found has
+        # a number that is no errno (EAI_NONAME).
+        words = (error.strerror or str(error)).partition(" (while")[0]
+        if error.errno == errno.EADDRNOTAVAIL or error.errno not in errno.errorcode:
+            raise InputError(
+                f"--host {host}: expected an address of this machine, {words}"
+            ) from None
+        raise InputError(f"--port {port}: cannot listen on {host}, {words}") from None
 
 
 async def _serve(
@@ -111,6 +117,8 @@ async def _serve(
 
     recent = Recent()
     service = Service.of(store, verification, recent)
+    # Said now, and not to whoever asks later; it is read anew at each question.
+    service.verification()
     failed: list[KeelmarkError] = []
     server: uvicorn.Server
 
