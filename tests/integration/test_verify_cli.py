@@ -228,7 +228,7 @@ def test_package(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str])
         (["--trust", "0x" + "11" * 32], "expected either --store or --package"),
         (["--store", "no.duckdb", "--package", "x"], "expected either --store or --package"),
         (["--store", "/nonexistent/no.duckdb"], "there is none at"),
-        (["--package", "/nonexistent/no.zip"], "No such file"),
+        (["--package", "/nonexistent/no.zip"], "no.zip cannot be read, No such file"),
         (["--store", "no.duckdb", "--headers"], "expected --endpoint"),
         (["--store", "no.duckdb", "--endpoint", "ws://x"], "expected the URL of a node"),
         (["--store", "no.duckdb", "--trust", "5:0x1"], "expected a block's hash"),

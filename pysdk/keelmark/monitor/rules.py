@@ -330,13 +330,16 @@ def read_rules(path: Path | None) -> Rules:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        words = _words(first["type"], str(first["msg"]))
+        words = _words(first["type"], str(first["msg"]), first["loc"])
         raise InputError(f"rules: {where + ', ' if where else ''}{words} (in {path})") from None
 
 
-def _words(kind: str, message: str) -> str:
+def _words(kind: str, message: str, where: tuple[int | str, ...]) -> str:
     """A validator's message as the end of a sentence."""
     if kind == "extra_forbidden":
-        return "expected no such name"
+        section = Rules if len(where) == 1 else getattr(Rules(), str(where[0]))
+        if isinstance(section, tuple):
+            section = Threshold
+        return f"there is no such name, expected one of {', '.join(section.model_fields)}"
     said = message.removeprefix("Value error, ")
     return said[:1].lower() + said[1:]

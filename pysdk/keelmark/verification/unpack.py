@@ -251,7 +251,9 @@ def open_package(path: Path) -> PackageSource:
         zipfile.BadZipFile,
         NotImplementedError,
     ) as error:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else "is damaged"
+        said = "is damaged"
+        if isinstance(error, OSError) and error.strerror:
+            said = f"cannot be read, {error.strerror}"
         raise InputError(f"package: {path} {said}, expected a package of keelmark") from None
 
 

@@ -48,8 +48,18 @@ def test_defaults(tmp_path: Path) -> None:
     ("text", "sentence"),
     [
         ("near_close_out = 1", "near_close_out, input should be a valid dictionary"),
-        ("[near_closeout]", "near_closeout, expected no such name"),
-        ("[near_close_out]\nlevel = 1", "near_close_out.level, expected no such name"),
+        (
+            "[near_closeout]",
+            "near_closeout, there is no such name, expected one of near_close_out, below_close_out",
+        ),
+        (
+            "[near_close_out]\nlevel = 1",
+            "near_close_out.level, there is no such name, expected one of enabled, severity",
+        ),
+        (
+            "[[threshold]]\nlevel = 1\nname = 'a'\nmeasure = 'price'\nabove = 1",
+            "threshold.0.level, there is no such name, expected one of enabled, severity, name",
+        ),
         (
             "[near_close_out]\nwarning_bps = 5000",
             "near_close_out.warning_bps, input should be greater than 5000",
