@@ -18,7 +18,7 @@ import msgspec
 
 from keelmark.errors import KeelmarkError, RpcUnreachable
 from keelmark.ingest.endpoint import POLL_SECONDS, Endpoint
-from keelmark.ingest.envelope import check, identity, open_envelope, request, result
+from keelmark.ingest.envelope import MALFORMED, check, identity, open_envelope, request, result
 from keelmark.ingest.refusals import Asked, Measure, Passing, TooMuch, Unsupported
 from keelmark.ingest.retries import Retries
 
@@ -257,7 +257,12 @@ class FramedEndpoint(Endpoint):
         if members is None or members.method != "eth_subscription":
             return
         if members.params is not msgspec.UNSET:
-            notice = msgspec.json.decode(members.params)
+            try:
+                notice = msgspec.json.decode(members.params)
+            except MALFORMED:
+                return
+            if not isinstance(notice, dict):
+                return
             heads = self._heads.get(str(notice.get("subscription")))
             if heads is not None and isinstance(notice.get("result"), dict):
                 _put(heads, notice["result"])

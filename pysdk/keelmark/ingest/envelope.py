@@ -13,7 +13,16 @@ import msgspec
 
 from keelmark.ingest.refusals import Asked, Passing, refusal_of_error
 
-__all__ = ["Envelope", "check", "identity", "is_array", "open_envelope", "request", "result"]
+__all__ = [
+    "MALFORMED",
+    "Envelope",
+    "check",
+    "identity",
+    "is_array",
+    "open_envelope",
+    "request",
+    "result",
+]
 
 _MEMBER: Final = rb'"(?:jsonrpc|id)"\s*:\s*(?:"[^"]{0,40}"|\d{1,20}|null)\s*,\s*'
 _RESULT: Final = re.compile(
@@ -37,6 +46,8 @@ class Envelope(msgspec.Struct):
 
 
 _DECODER: Final = msgspec.json.Decoder(Envelope)
+MALFORMED: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+"""What its parser raises; text that is no UTF-8 it tells in Python's way."""
 
 
 def request(identity: int, method: str, params: Any) -> bytes:
@@ -50,7 +61,7 @@ def open_envelope(body: bytes) -> Envelope | None:
     """An answer's members; None if it is no JSON object."""
     try:
         return _DECODER.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except MALFORMED:
         return None
 
 
@@ -69,7 +80,7 @@ def check(asked: Asked, body: bytes) -> None:
             f"rpc: {asked.where} answered {asked.method} with what is no whole JSON", heavy=True
         )
     if members.error is not msgspec.UNSET:
-        error = msgspec.json.decode(members.error)
+        error = _inside(asked, members.error)
         if error is not None:
             raise refusal_of_error(asked, error)
     if members.result is msgspec.UNSET:
@@ -87,7 +98,21 @@ def result(asked: Asked, body: bytes) -> Any:
         raise Passing(
             f"rpc: {asked.where} answered {asked.method} with what is no whole JSON", heavy=True
         )
-    return msgspec.json.decode(members.result)
+    return _inside(asked, members.result)
+
+
+def _inside(asked: Asked, raw: msgspec.Raw) -> Any:
+    """What a member holds, of which the envelope's parser has only found the end.
+
+    Raises:
+        Passing: it is malformed.
+    """
+    try:
+        return msgspec.json.decode(raw)
+    except MALFORMED:
+        raise Passing(
+            f"rpc: {asked.where} answered {asked.method} with malformed JSON", heavy=True
+        ) from None
 
 
 def is_array(body: bytes) -> bool:
