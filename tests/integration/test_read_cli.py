@@ -220,6 +220,10 @@ def test_a_manifest_of_elsewhere(
     again = tmp_path / "again.duckdb"
     assert cli("--manifest", other, "--endpoint", place.url, "--store", again) == 1
     assert "has code with hash 0x" in capsys.readouterr().err
+    own = ("--manifest", place.manifest, "--endpoint", NOWHERE)
+    assert cli(*own, "--store", tmp_path / "lost.duckdb") == 1
+    assert "does not answer" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.duckdb")), "no empty store is left"
 
 
 def test_a_store_about_something_else(

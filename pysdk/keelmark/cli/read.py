@@ -155,6 +155,8 @@ async def _run(
     from contextlib import AsyncExitStack
 
     from keelmark.ingest import Reader, open_endpoint
+    from keelmark.ingest.checks import check_contracts
+    from keelmark.ingest.node import Node
     from keelmark.store import open_store
 
     if manifest is not None:
@@ -166,6 +168,10 @@ async def _run(
         endpoints = [await stack.enter_async_context(open_endpoint(one)) for one in targets]
         if manifest is None:
             description = await described_foreign(endpoints[0], foreign)
+        # The reader asks again; asked first, a mistyped URL or manifest makes no empty store.
+        for node in (Node(one, description) for one in endpoints):
+            await node.check_chain()
+            await check_contracts(node, description.contracts)
         store = open_store(location, description)
         stack.callback(store.close)
         with _shown() as progress:
