@@ -56,7 +56,6 @@ def check_description(found: Description, wanted: Description | None, where: str
     for name, is_there, expected in (
         ("chain", found.chain_id, wanted.chain_id),
         ("venue", found.venue, wanted.venue),
-        ("first block", found.first_block, wanted.first_block),
     ):
         if is_there != expected:
             raise InputError(f"store: {where} has {name} {is_there}, expected {expected}")
@@ -65,6 +64,10 @@ def check_description(found: Description, wanted: Description | None, where: str
         other = next((one for one in wanted.contracts if mine.get(one.name) != one), None)
         told = f"{other.name} at 0x{other.address.hex()}" if other else "fewer contracts"
         raise InputError(f"store: {where} is about another deployment, expected {told}")
+    if found.first_block != wanted.first_block:
+        raise InputError(
+            f"store: {where} has first block {found.first_block}, expected {wanted.first_block}"
+        )
     if found.tables != wanted.tables:
         raise InputError(f"store: {where} has other events or columns than those asked for")
 

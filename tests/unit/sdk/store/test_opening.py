@@ -39,6 +39,10 @@ def test_nothing_there(place: Place, read_only: bool) -> None:
             replace(DESCRIPTION, contracts=(OTHER,)),
             "is about another deployment, expected Made at 0x1212",
         ),
+        (
+            replace(DESCRIPTION, contracts=(OTHER,), first_block=7),
+            "is about another deployment, expected Made at 0x1212",
+        ),
         (replace(DESCRIPTION, contracts=()), "another deployment, expected fewer contracts"),
         (replace(DESCRIPTION, tables=TABLES[:2]), "has other events or columns"),
         (
