@@ -50,6 +50,9 @@ class _Answer(msgspec.Struct):
     error: Any = None
 
 
+_LONGEST_REASON: Final = 500
+_LONGEST_SHOWN: Final = 80
+
 _DECODER: Final = msgspec.json.Decoder(_Answer)
 _NUMBER: Final = re.compile("0x[0-9a-fA-F]{1,16}", re.ASCII)
 
@@ -100,18 +103,24 @@ def _plain(error: Exception) -> str:
 
 def _refusal(error: Any) -> RpcRefused:
     """A JSON-RPC error object as an exception."""
-    if not isinstance(error, dict):
-        return RpcRefused(f"rpc: the node refused the request, {error}")
-    code = error.get("code")
+    found = error if isinstance(error, dict) else {"message": error}
+    code = found.get("code")
+    # One line of it, however many the node sends.
+    words = " ".join(str(found.get("message") or "without a reason").split())
     return RpcRefused(
-        f"rpc: the node refused the request, {error.get('message') or 'without a reason'}",
+        f"rpc: the node refused the request, {words[:_LONGEST_REASON]}",
         code if isinstance(code, int) else 0,
-        error.get("data"),
+        found.get("data"),
     )
 
 
 def _where(log: _Log) -> str:
-    return f"log {log.log_index} of block {log.block_number}"
+    return f"log {_shown(log.log_index)} of block {_shown(log.block_number)}"
+
+
+def _shown(text: str | None) -> str:
+    """What a node sent, fit for a sentence: on one line, and not without end."""
+    return " ".join(str(text).split())[:_LONGEST_SHOWN]
 
 
 def _table(topic: str, log: _Log, tables: Mapping[bytes, TableSpec]) -> TableSpec:
@@ -148,7 +157,7 @@ def _hex(text: str, width: int | None, name: str, log: _Log) -> bytes:
         pass
     size = "an even number of" if width is None else 2 * width
     raise DecodingFailed(
-        f"{_where(log)}: {name}: expected 0x and {size} hexadecimal digits, not {text[:80]}"
+        f"{_where(log)}: {name}: expected 0x and {size} hexadecimal digits, not {_shown(text)}"
     )
 
 
@@ -180,7 +189,7 @@ def _numbers(
         if not 0 <= number <= most:
             log = logs[texts.index(text)]
             raise DecodingFailed(
-                f"{_where(log)}: {name}: expected 0x and a number up to {most}, not {text}"
+                f"{_where(log)}: {name}: expected 0x and a number up to {most}, not {_shown(text)}"
             )
     return np.fromiter(map(known.__getitem__, texts), np.int64, len(texts))
 

@@ -291,3 +291,32 @@ def test_two_blocks_of_one_height(tables: Any, name: str) -> None:
 def test_heights_too_far_apart() -> None:
     refused(answer([log_of(TRANSFER).at(0, 0), log_of(TRANSFER).at(2**32, 0)]), "2\\^32 blocks")
     assert DECODER.decode(answer([log_of(TRANSFER).at(n, 0) for n in (0, 2**32 - 1)])).rows == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["logIndex", "blockNumber", "data", "blockHash", "removed", "topic"]
+)
+def test_what_a_node_sends_stays_on_one_line(name: str) -> None:
+    """A hostile text is shown in part and on one line, in the place of a row and as its value."""
+    spoilt = "0x\n" + "\u00e9\n" * 100_000
+    body = answer(
+        LOGS,
+        changes=lambda row, _: (
+            {**row, "topics": [spoilt]} if name == "topic" else {**row, name: spoilt}
+        ),
+    )
+    with pytest.raises(DecodingFailed) as failure:
+        DECODER.decode(body)
+    assert "\n" not in str(failure.value)
+    assert len(str(failure.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "error", ["a\nb" * 9_999, {"code": 1, "message": "a\nb" * 9_999}, [1, "a"]]
+)
+def test_what_a_node_complains_of_stays_on_one_line(error: object) -> None:
+    """So is the reason of a refusal."""
+    with pytest.raises(RpcRefused, match="rpc: the node refused the request, ") as failure:
+        DECODER.decode(json.dumps({"error": error}).encode())
+    assert "\n" not in str(failure.value)
+    assert len(str(failure.value)) < 600
