@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from keelmark.cli.folders import check_folder, write_folder
 from keelmark.cli.output import console
 from keelmark.errors import InputError
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from keelmark.store import Store
 
 Location = Annotated[str, typer.Option("--store", help="Store, as `keelmark read` names it.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder to write; made if it is not there.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write, whole or not at all.")]
 From = Annotated[str | None, typer.Option("--from", help="First UTC day; that of the first trade.")]
 To = Annotated[str | None, typer.Option("--to", help="Last UTC day, included; the last known.")]
 Final = Annotated[
@@ -30,6 +29,9 @@ Verified = Annotated[
     Path | None, typer.Option("--verification", help="What `keelmark verify` wrote of this store.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print a summary as JSON for a program.")]
+
+MARKER = "disclosure.json"
+"""Stands in every folder that this command wrote."""
 
 _HELP = """Write the public disclosure of a period: by instrument and UTC day, from a store.
 
@@ -62,13 +64,14 @@ def disclosure(
     if days[0] is not None and days[1] is not None and days[0] > days[1]:
         raise InputError(f"--from {first}: expected a day not after {last}")
     checked = _verification(verification)
+    check_folder(out, MARKER)
     store = open_store(location, read_only=True)
     try:
         found = _disclose(store, finality, checked, *days)
     finally:
         store.close()
     files = _files(found)
-    _write(out, files)
+    write_folder(out, files)
     summary = {
         "out": str(out),
         "first_block": found.basis.first_block,
@@ -215,23 +218,3 @@ def _files(found: Disclosure) -> dict[str, bytes]:
         files[f"{table.name}.csv"] = table.csv().encode()
         files[f"{table.name}.parquet"] = table.parquet()
     return files
-
-
-def _write(out: Path, files: dict[str, bytes]) -> None:
-    """All files or none: into a folder beside it first."""
-    made = ""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        made = tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-")
-        for name, content in files.items():
-            path = Path(made) / name
-            path.write_bytes(content)
-            path.chmod(0o644)
-        out.mkdir(exist_ok=True)
-        for name in sorted(files):
-            (Path(made) / name).replace(out / name)
-    except OSError as error:
-        raise InputError(f"--out {out}: cannot be written, {error.strerror}") from None
-    finally:
-        if made:
-            shutil.rmtree(made, ignore_errors=True)

@@ -290,7 +290,13 @@ def test_refuses_in_one_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
     blocked = tmp_path / "file"
     blocked.write_text("")
-    assert "--out" in refused(*store, "--out", str(blocked / "out"))
+    assert "out: " in refused(*store, "--out", str(blocked / "out"))
+    # Another command's report has a margin.csv too, which is not to be replaced.
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "margin.csv").write_text("mine")
+    assert "holds other files, expected" in refused(*store, "--out", str(other))
+    assert [(one.name, one.read_text()) for one in other.iterdir()] == [("margin.csv", "mine")]
 
 
 def test_period_and_verification(tmp_path: Path) -> None:
