@@ -79,20 +79,24 @@ def test_newest_after_a_rewind(tmp_path: Path) -> None:
 
 
 def test_rows_beyond_the_checkpoint(tmp_path: Path) -> None:
-    """Rows of the next blocks that somebody has put in by hand are not doubled."""
+    """Rows of the next blocks that were put in by hand are not doubled, and a file that has such
+    rows when it is opened is refused."""
     rows = made(111, 130)
     store = opened(tmp_path / "store")
     store.commit(made(FIRST, 110))
     store.close()
-    extra = rows.rows[MOVED].slice(3, 4)
-    with duckdb.connect(str(tmp_path / "store")) as connection:
-        connection.register("extra", extra)
-        connection.execute("INSERT INTO moved SELECT * FROM extra")
     store = opened(tmp_path / "store")
+    assert isinstance(store, DuckStore)
+    store._connection.register("extra", rows.rows[MOVED].slice(3, 4))
+    store.change(f"INSERT INTO {store.named(MOVED)} SELECT * FROM extra")
     assert store.commit(rows) == rows.checkpoint.rows - 4
     assert store.count(MOVED) == made(FIRST, 130).rows[MOVED].num_rows
     assert store.commit(rows) == 0
+    store._connection.register("extra", made(131, 140).rows[MOVED])
+    store.change(f"INSERT INTO {store.named(MOVED)} SELECT * FROM extra")
     store.close()
+    with pytest.raises(StoreFailed, match="has rows in moved beyond block 130"):
+        opened(tmp_path / "store")
 
 
 def test_sum_of_both_signs(tmp_path: Path) -> None:

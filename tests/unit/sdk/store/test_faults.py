@@ -237,7 +237,7 @@ def test_server_has_no_room(postgres: Server) -> None:
         f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE "
         "EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$"
     )
-    store.change(f"CREATE TRIGGER fail BEFORE INSERT ON {table} EXECUTE FUNCTION {function}()")
+    store.change(f"CREATE TRIGGER fail BEFORE UPDATE ON {table} EXECUTE FUNCTION {function}()")
     with one_sentence("could not extend file"):
         store.commit(made(111, 140))
     assert contents(store) == before
