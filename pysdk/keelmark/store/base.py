@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any, Protocol, cast
@@ -115,17 +116,29 @@ _KINDS = {
     "delta": ("keelmark.store.delta", "DeltaStore"),
 }
 
+_SCHEME = re.compile(r"([A-Za-z][\w+.-]+):")
+"""A word of two letters or more: a single one is a drive."""
+
 
 def kind_of(location: str) -> str:
     """Which kind of store a location names.
 
     ``postgresql://…`` is a PostgreSQL database, ``delta:DIR`` (or an object store's URL behind it)
     Delta Lake, ``parquet:DIR`` a Parquet dataset, anything else a DuckDB file.
+
+    Raises:
+        InputError: a word and a colon in front, and none of these.
     """
-    scheme = location.partition(":")[0].lower()
+    found = _SCHEME.match(location)
+    scheme = found[1].lower() if found else "duckdb"
     if scheme in ("postgres", "postgresql"):
         return "postgres"
-    return scheme if scheme in ("delta", "parquet", "duckdb") else "duckdb"
+    if scheme not in _KINDS:
+        raise InputError(
+            f"store: {scheme}: is no kind of store, expected a file, parquet:DIR, delta:DIR or "
+            "postgresql://USER@HOST/DATABASE"
+        )
+    return scheme
 
 
 def open_store(

@@ -175,3 +175,10 @@ def test_a_database_of_something_else(tmp_path: Path) -> None:
             open_store(str(path), DESCRIPTION, read_only=read_only)
     with duckdb.connect(str(path)) as other:
         assert other.execute("SELECT table_name FROM duckdb_tables()").fetchall() == [("letters",)]
+
+
+@pytest.mark.parametrize("location", ["csv:foo", "parqet:rows", "mysql://user@host/market"])
+def test_a_kind_that_is_none(location: str) -> None:
+    """A mistyped kind is no name of a DuckDB file."""
+    with pytest.raises(InputError, match="is no kind of store, expected a file, parquet:DIR"):
+        open_store(location)
