@@ -119,8 +119,8 @@ def test_slices(node: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(whole, Decoded)
     assert whole.rows == 100
     assert whole == parsed(body)
-    for cut in (body.replace(b"},{", b"}{", 1), body.replace(b"},{", b"},,{", 1)):
-        assert scan(cut, TABLES) is None
+    for between in (b"}{", b"},,{", b"};{", b"} {"):
+        assert scan(body.replace(b"},{", between, 1), TABLES) is None
 
 
 @pytest.mark.parametrize(
@@ -217,6 +217,23 @@ def test_learn(node: str) -> None:
 @pytest.mark.parametrize("text", [b"", b"{", b"{}", b"x", b'{"address":"0x"}', b"{,}"])
 def test_learn_nothing(text: bytes) -> None:
     assert learn(text) is None
+
+
+@every_node
+def test_learn_nothing_of_what_is_no_log(node: str) -> None:
+    """A field that lacks, one of another width, or another end."""
+    body = answer([log_of(TRADE)], node)
+    text = body[body.index(b"[{") + 1 : body.rindex(b"]")]
+    fields = json.loads(text)
+    for name in fields:
+        less = {key: value for key, value in fields.items() if key != name}
+        found = learn(json.dumps(less, separators=(",", ":")).encode())
+        assert (found is not None) == (name in ("blockTimestamp", "removed")), name
+    for name in ("address", "blockHash", "transactionHash"):
+        for other in (fields[name][:-2], fields[name] + "00", fields[name][2:]):
+            changed = {**fields, name: other}
+            assert learn(json.dumps(changed, separators=(",", ":")).encode()) is None
+    assert learn(text[:-1] + b"]") is None
 
 
 def test_both_ways_tell_the_columns() -> None:
