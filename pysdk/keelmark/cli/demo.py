@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
+from keelmark.cli.folders import check_folder, replaced_folder
 from keelmark.cli.output import console
-from keelmark.errors import InputError, KeelmarkError
+from keelmark.errors import KeelmarkError
 
 if TYPE_CHECKING:
     from keelmark.deploy import Deployment
@@ -57,7 +55,7 @@ def demo(prices: Prices = None, out: Out = Path("out/demo"), as_json: Json = Fal
 
     days = bundled_prices() if prices is None else read_prices(prices)
     source = BUNDLED_SOURCE if prices is None else f"the file {prices.name}, as it was given"
-    _check_target(out)
+    check_folder(out, MARKER)
     started = time.perf_counter()
 
     from keelmark.chain import connect
@@ -91,25 +89,6 @@ def demo(prices: Prices = None, out: Out = Path("out/demo"), as_json: Json = Fal
         more = len(report.differences) - 1
         rest = f" and {more} more, in {out / MARKER}" if more else ""
         raise NotReconciled(f"demo: does not reconcile: {report.differences[0]}{rest}")
-
-
-def _check_target(out: Path) -> None:
-    """Refuses a folder whose content is not an earlier report's.
-
-    Raises:
-        InputError: it is a file, or holds something else.
-    """
-    if out.is_dir() and any(out.iterdir()) and not (out / MARKER).is_file():
-        raise InputError(
-            f"out: {out} holds other files, expected a new or empty folder or an earlier report"
-        )
-    if out.exists() and not out.is_dir():
-        raise InputError(f"out: {out} is a file, expected a folder")
-    for parent in out.absolute().parents:
-        if parent.exists():
-            if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-                raise InputError(f"out: {parent} cannot be written to")
-            return
 
 
 class _Show(Protocol):
@@ -151,41 +130,16 @@ def _write(report: Report, deployment: Deployment, out: Path) -> None:
     from keelmark.reports import render
     from keelmark.reports.report import as_json
 
-    temporary: Path | None = None
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=out.absolute().parent, prefix=f".{out.name}-"))
-        temporary.chmod(0o755)
-        (temporary / "report.html").write_text(render(report), "utf-8")
-        (temporary / "tables").mkdir()
+    with replaced_folder(out) as folder:
+        (folder / "report.html").write_text(render(report), "utf-8")
+        (folder / "tables").mkdir()
         for table in report.tables:
-            (temporary / "tables" / f"{table.name}.parquet").write_bytes(table.parquet())
-            (temporary / "tables" / f"{table.name}.csv").write_text(table.csv(), "utf-8")
-        write_manifest(deployment, temporary / "deployment.json")
-        (temporary / "deployment.json").chmod(0o644)
+            (folder / "tables" / f"{table.name}.parquet").write_bytes(table.parquet())
+            (folder / "tables" / f"{table.name}.csv").write_text(table.csv(), "utf-8")
+        write_manifest(deployment, folder / "deployment.json")
+        (folder / "deployment.json").chmod(0o644)
         document = json.dumps(as_json(report), indent=1)
-        (temporary / MARKER).write_text(document + "\n", "utf-8")
-        _swap(temporary, out)
-    except OSError as error:
-        raise InputError(f"out: {out} cannot be written, {error.strerror}") from None
-    finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _swap(temporary: Path, out: Path) -> None:
-    """Puts a finished folder in the target's place by renaming."""
-    if not out.exists():
-        temporary.rename(out)
-        return
-    old = temporary.with_name(temporary.name + "-old")
-    out.rename(old)
-    try:
-        temporary.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+        (folder / MARKER).write_text(document + "\n", "utf-8")
 
 
 def _summary(report: Report, out: Path, seconds: float) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from keelmark.errors import InputError
 
-__all__ = ["check_folder", "write_folder"]
+__all__ = ["check_folder", "replaced_folder", "write_folder"]
 
 
 def check_folder(out: Path, marker: str) -> None:
@@ -36,12 +37,13 @@ def check_folder(out: Path, marker: str) -> None:
             return
 
 
-def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
-    """Writes files into a folder beside the target, then puts it in the target's place.
+@contextmanager
+def replaced_folder(out: Path) -> Iterator[Path]:
+    """A new folder beside the target; what the block writes there takes the target's place when
+    the block ends, and is gone if it fails.
 
     Args:
         out: the folder; what was there is replaced.
-        files: name to content.
 
     Raises:
         InputError: it cannot be written; what was there before is left as it was.
@@ -51,14 +53,25 @@ def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=out.absolute().parent, prefix=f".{out.name}-"))
         temporary.chmod(0o755)
-        for name, content in files.items():
-            (temporary / name).write_bytes(content)
+        yield temporary
         _swap(temporary, out)
     except OSError as error:
         raise InputError(f"out: {out} cannot be written, {error.strerror}") from None
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
+    """Writes a folder of files, whole or not at all; see `replaced_folder`.
+
+    Args:
+        out: the folder; what was there is replaced.
+        files: name to content.
+    """
+    with replaced_folder(out) as folder:
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
 
 
 def _swap(temporary: Path, out: Path) -> None:
