@@ -17,7 +17,7 @@ from benchmarks.reading.roads import READERS, ROOT
 __all__ = ["latencies"]
 
 BLOCKS = 60
-PAUSE = 0.25
+PAUSE = 0.6
 WARM = 5
 """First blocks that are not counted."""
 

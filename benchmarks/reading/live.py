@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,13 @@ async def follow(about: dict[str, Any]) -> None:
     endpoint = open_endpoint(market.url.replace("http", "ws", 1))
     reader = Reader(endpoint, store)
     print("ready", flush=True)
-    async for step in reader.follow():
-        if step.checkpoint is None:
-            continue
-        print(step.checkpoint.last_block, time.monotonic(), step.added, flush=True)
-        if step.checkpoint.last_block >= about["until"]:
-            break
+    async with aclosing(reader.follow()) as steps:
+        async for step in steps:
+            if step.checkpoint is None:
+                continue
+            print(step.checkpoint.last_block, time.monotonic(), step.added, flush=True)
+            if step.checkpoint.last_block >= about["until"]:
+                break
     reader.close()
     await endpoint.close()
     store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,8 @@ def main() -> None:
     elif kind != "postgresql":
         Path(about["store"]).unlink(missing_ok=True)
     # What the command loads before it begins is loaded.
-    for name in ("keelmark.store.parquet", "keelmark.store.duck", "keelmark.store.postgres"):
-        __import__(name)
+    modules = {"parquet": "parquet", "delta": "delta", "postgresql": "postgres"}
+    import_module(f"keelmark.store.{modules.get(kind, 'duck')}")
     begin()
     done(asyncio.run(read(about, market)))
 
