@@ -38,7 +38,7 @@ _HEADERS_AT_ONCE = 32
 class Grouping:
     """How large a row set becomes."""
 
-    rows: int = 50_000
+    rows: int = 25_000
     """It ends after the range that reaches so many rows."""
     seconds: float = 5.0
     """It ends after the range that comes so long after its first."""
