@@ -1,6 +1,12 @@
 """Keelmark's reader: a whole sync into a store, with row sets, checkpoints and all its checks."""
 
+# ruff: noqa: E402
 from __future__ import annotations
+
+# The command does so first of all.
+from keelmark.cli.memory import stay_small
+
+stay_small()
 
 import asyncio
 import shutil

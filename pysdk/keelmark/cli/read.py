@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keelmark.cli.memory import stay_small
 from keelmark.cli.output import console
 from keelmark.cli.read_about import Foreign, described, described_foreign
 from keelmark.errors import InputError
@@ -109,6 +110,7 @@ def read(
     """Read."""
     import asyncio
 
+    stay_small()
     goal = _until(until)
     if follow and until != "latest":
         raise InputError("until: --follow goes on from the latest block, expected no --until")

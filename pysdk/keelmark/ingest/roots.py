@@ -34,7 +34,7 @@ def _fastest() -> Callable[[bytes], bytes]:
 
 _keccak = _fastest()
 
-_BATCH = 8_192
+_BATCH = 2_048
 """Rows hashed at once."""
 
 

@@ -192,8 +192,8 @@ def test_bounded(tmp_path: Path) -> None:
     assert max(batch.num_rows for batch in batches) <= 8_192
     assert isinstance(store, DuckStore)
     limit = store.query("SELECT current_setting('memory_limit')")[0][0]
-    assert limit == "61.0 MiB"
-    assert SETTINGS["memory_limit"] == "64MB"
+    assert limit == "45.7 MiB"
+    assert SETTINGS["memory_limit"] == "48MB"
     store.close()
 
 
