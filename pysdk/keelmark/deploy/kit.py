@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypedDict
 
-from eth_utils.address import is_address, to_checksum_address
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from keelmark.bindings.back_office import BackOffice
-from keelmark.bindings.clearing_house import ClearingHouse
-from keelmark.bindings.close_out import CloseOut
-from keelmark.bindings.default_fund import DefaultFund
-from keelmark.bindings.governance_lens import GovernanceLens
-from keelmark.bindings.instrument_desk import InstrumentDesk
-from keelmark.bindings.instrument_registry import InstrumentRegistry
-from keelmark.bindings.loss_desk import LossDesk
-from keelmark.bindings.option_pricer import OptionPricer
-from keelmark.bindings.order_matcher import OrderMatcher
-from keelmark.bindings.party_desk import PartyDesk
 from keelmark.bindings.party_registry import PartyRegistry
-from keelmark.bindings.price_board import PriceBoard
 from keelmark.bindings.rulebook import Rulebook
-from keelmark.bindings.sanctions_list import SanctionsList
-from keelmark.bindings.supervision import Supervision
-from keelmark.bindings.take_over_desk import TakeOverDesk
+from keelmark.bindings.runtime import create
 from keelmark.chain.client import SigningChain
 from keelmark.chain.compiler import Artefact, compile_contract
 from keelmark.chain.operations import (
@@ -34,18 +19,15 @@ from keelmark.chain.operations import (
     GetChainId,
     GetCode,
     Operation,
-    Receipt,
 )
 from keelmark.deploy.plan import (
     KIT,
-    MAX_ORACLES,
-    ZERO_ADDRESS,
     DeployedContract,
     Deployment,
     Plan,
 )
-from keelmark.errors import ChainMismatch, InputError
-from keelmark.identifiers import pack_lei
+from keelmark.deploy.wiring import arguments, check_addresses
+from keelmark.errors import ChainMismatch
 from keelmark.regulation import digest
 
 __all__ = ["artefacts", "deploy", "deployment"]
@@ -93,74 +75,19 @@ def deployment(
     plan: Plan, compiled: Mapping[str, Artefact], *, progress: Progress | None = None
 ) -> Operation[Deployment]:
     """The operation behind `deploy`, for either driver."""
-    _check_addresses(plan)
+    check_addresses(plan)
     chain_id: int = yield GetChainId()
     for name, address in plan.existing.items():
         if not (yield GetCode(address)):
             raise ChainMismatch(f"{name}: no contract at {address}")
     existing = yield from _existing(plan)
-    made = _Builder(existing, compiled, progress, {})
-    rulebook = yield from made.add("Rulebook", lambda code: Rulebook.create(code, gas=_GAS))
+    made = _Builder(plan, existing, compiled, progress, {})
+    rulebook = yield from made.add("Rulebook")
     found = yield from Rulebook(rulebook).digest()
     if found != digest():
         raise ChainMismatch(f"rulebook: its digest is 0x{found.hex()}, expected 0x{digest().hex()}")
-    parties = yield from _parties(plan, made)
-    instruments = yield from made.add(
-        "InstrumentRegistry",
-        lambda code: InstrumentRegistry.create(code, lister=plan.lister, gas=_GAS),
-    )
-    board = yield from made.add(
-        "PriceBoard",
-        lambda code: PriceBoard.create(
-            code, operator=plan.price_operator, sequencer=plan.sequencer, gas=_GAS
-        ),
-    )
-    matcher = yield from made.add("OrderMatcher", lambda code: OrderMatcher.create(code, gas=_GAS))
-    close_out = yield from made.add("CloseOut", lambda code: CloseOut.create(code, gas=_GAS))
-    fund = yield from made.add(
-        "DefaultFund", lambda code: DefaultFund.create(code, token=plan.token, gas=_GAS)
-    )
-    wiring = _Wiring(
-        rulebook=rulebook,
-        parties=parties,
-        instruments=instruments,
-        board=board,
-        matcher=matcher,
-        close_out=close_out,
-        fund=fund,
-        token=plan.token,
-        token_feed=plan.token_feed,
-        regime=int(plan.regime),
-        lei=pack_lei(plan.lei),
-        gas=_GAS,
-    )
-    takers = yield from made.add("TakeOverDesk", lambda code: TakeOverDesk.create(code, **wiring))
-    desk = yield from made.add(
-        "LossDesk", lambda code: LossDesk.create(code, take_over_desk=takers, **wiring)
-    )
-    office = yield from made.add(
-        "BackOffice", lambda code: BackOffice.create(code, loss_desk=desk, **wiring)
-    )
-    products = yield from made.add(
-        "InstrumentDesk", lambda code: InstrumentDesk.create(code, **wiring)
-    )
-    house = yield from made.add(
-        "ClearingHouse",
-        lambda code: ClearingHouse.create(
-            code,
-            back_office=office,
-            instrument_desk=products,
-            operator=plan.operator,
-            **wiring,
-        ),
-    )
-    yield from made.add("OptionPricer", lambda code: OptionPricer.create(code, gas=_GAS))
-    yield from made.add(
-        "GovernanceLens",
-        lambda code: GovernanceLens.create(
-            code, rulebook=rulebook, house=house, instruments=instruments, gas=_GAS
-        ),
-    )
+    for name in KIT[1:]:
+        yield from made.add(name)
     return Deployment(
         chain_id=chain_id,
         rulebook_digest="0x" + found.hex(),
@@ -196,84 +123,27 @@ def _existing(plan: Plan) -> Operation[dict[str, str]]:
     return found
 
 
-def _parties(plan: Plan, made: _Builder) -> Operation[str]:
-    """Who the authorities are, who is barred, and who may trade; answers the registry's address."""
-    supervision = yield from made.add(
-        "Supervision",
-        lambda code: Supervision.create(
-            code,
-            convenor=plan.convenor,
-            authority=plan.supervisor,
-            identifier=pack_lei(plan.supervisor_lei),
-            jurisdiction=plan.supervisor_jurisdiction.encode("ascii"),
-            powers=int(plan.supervisor_powers),
-            until=plan.supervisor_until,
-            gas=_GAS,
-        ),
-    )
-    oracles = (*plan.oracles, *(ZERO_ADDRESS,) * (MAX_ORACLES - len(plan.oracles)))
-    sanctions = yield from made.add(
-        "SanctionsList",
-        lambda code: SanctionsList.create(
-            code,
-            officer=plan.sanctions_officer,
-            oracle_1=oracles[0],
-            oracle_2=oracles[1],
-            oracle_3=oracles[2],
-            gas=_GAS,
-        ),
-    )
-    desk = yield from made.add(
-        "PartyDesk",
-        lambda code: PartyDesk.create(code, supervision=supervision, sanctions=sanctions, gas=_GAS),
-    )
-    address = yield from made.add(
-        "PartyRegistry",
-        lambda code: PartyRegistry.create(
-            code,
-            registrar=plan.registrar,
-            supervision=supervision,
-            sanctions=sanctions,
-            desk=desk,
-            gas=_GAS,
-        ),
-    )
-    return address
-
-
-class _Wiring(TypedDict):
-    """Constructor arguments that the house and the four that it delegates to must agree on."""
-
-    rulebook: str
-    parties: str
-    instruments: str
-    board: str
-    matcher: str
-    close_out: str
-    fund: str
-    token: str
-    token_feed: int
-    regime: int
-    lei: int
-    gas: int
-
-
 @dataclass(slots=True)
 class _Builder:
     """Creates contracts, or takes those that the plan says are there, and notes them."""
 
+    plan: Plan
     existing: Mapping[str, str]
     """Addresses of those that are there, by name."""
     compiled: Mapping[str, Artefact]
     progress: Progress | None
     contracts: dict[str, DeployedContract]
 
-    def add(self, name: str, create: Callable[[bytes], Operation[Receipt]]) -> Operation[str]:
+    def add(self, name: str) -> Operation[str]:
         """One contract; answers its address."""
         artefact = self.compiled[name]
         known = self.existing.get(name)
         if known is None:
-            receipt = yield from create(artefact.bytecode)
+            at = {made: contract.address for made, contract in self.contracts.items()}
+            given = arguments(name, self.plan, at)
+            signature = ",".join(f"{item.type} {item.name}" for item in given)
+            values = [item.value for item in given]
+            receipt = yield from create(name, artefact.bytecode, f"({signature})", values, _GAS)
             address = str(receipt.contract)
             number, block_hash = receipt.block_number, receipt.block_hash
             transaction, gas = "0x" + receipt.transaction_hash.hex(), receipt.gas_used
@@ -295,29 +165,3 @@ class _Builder:
         if self.progress:
             self.progress(len(self.contracts), len(KIT), name)
         return address
-
-
-def _check_addresses(plan: Plan) -> None:
-    """Refuses a plan with an address that is none.
-
-    Raises:
-        InputError: names the field.
-    """
-    named = {
-        name: getattr(plan, name)
-        for name in (
-            "token",
-            "operator",
-            "registrar",
-            "convenor",
-            "supervisor",
-            "sanctions_officer",
-            "lister",
-            "price_operator",
-            "sequencer",
-        )
-    }
-    oracles = {f"oracles[{place}]": value for place, value in enumerate(plan.oracles)}
-    for name, value in {**named, **oracles, **plan.existing}.items():
-        if not is_address(value):
-            raise InputError(f"{name}: expected an address, not {value!r}")
