@@ -16,11 +16,11 @@ LAYERS = (
     {"units", "types", "errors", "identifiers", "regulation"},
     {"events", "columns", "margin", "pricing", "risk", "sanctions", "proofs", "evidence"}
     | {"reports"},
-    {"chain", "bindings"},
+    {"chain", "bindings", "releases"},
     {"deploy", "identity", "ledger", "scenario"},
     {"store"},
     {"ingest"},
-    {"cluster", "verification", "monitor", "api"},
+    {"cluster", "verification", "monitor", "api"} | {"source_verification", "audit", "conformance"},
     {"cli"},
 )
 """Each may import from itself and from those before it."""
