@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 from keelmark.chain.embedded import EmbeddedNode
 from keelmark.chain.operations import BlockHeader, GetBlock, GetChainId, Operation, Request
 from keelmark.chain.pyevm import GENESIS_TIME
-from keelmark.chain.signer import Signer
+from keelmark.chain.signer import TransactionSigner
 from keelmark.chain.transports import AsyncRpcNode, RpcNode
 from keelmark.errors import InputError
 
@@ -36,7 +36,7 @@ class Node(Protocol):
 
     name: str
 
-    def answer(self, request: Request, signer: Signer | None = None) -> Any:
+    def answer(self, request: Request, signer: TransactionSigner | None = None) -> Any:
         """The answer to one request."""
 
 
@@ -45,7 +45,7 @@ class AsyncNode(Protocol):
 
     name: str
 
-    async def answer(self, request: Request, signer: Signer | None = None) -> Any:
+    async def answer(self, request: Request, signer: TransactionSigner | None = None) -> Any:
         """The answer to one request."""
 
     async def close(self) -> None:
@@ -75,7 +75,7 @@ class LocalNode(Protocol):
 class Chain:
     """A chain to read from, blocking."""
 
-    def __init__(self, node: Node, signer: Signer | None = None) -> None:
+    def __init__(self, node: Node, signer: TransactionSigner | None = None) -> None:
         self._node = node
         self._signer = signer
 
@@ -129,7 +129,7 @@ class Chain:
         finally:
             local.revert(point)
 
-    def signing(self, signer: Signer) -> SigningChain:
+    def signing(self, signer: TransactionSigner) -> SigningChain:
         """A client for the same chain that signs."""
         return SigningChain(self._node, signer)
 
@@ -143,7 +143,7 @@ class Chain:
 class SigningChain(Chain):
     """A chain to read from and to send to, blocking."""
 
-    def __init__(self, node: Node, signer: Signer) -> None:
+    def __init__(self, node: Node, signer: TransactionSigner) -> None:
         super().__init__(node, signer)
         self.address = signer.address
         """Checksummed address of the sender."""
@@ -153,7 +153,7 @@ class SigningChain(Chain):
 class AsyncChain:
     """A chain to read from, asynchronous; a context manager that closes its connections."""
 
-    def __init__(self, node: AsyncNode, signer: Signer | None = None) -> None:
+    def __init__(self, node: AsyncNode, signer: TransactionSigner | None = None) -> None:
         self._node = node
         self._signer = signer
 
@@ -179,7 +179,7 @@ class AsyncChain:
         """A block's header."""
         return await self.run(_ask(GetBlock(block), BlockHeader))
 
-    def signing(self, signer: Signer) -> AsyncSigningChain:
+    def signing(self, signer: TransactionSigner) -> AsyncSigningChain:
         """A client for the same chain that signs."""
         return AsyncSigningChain(self._node, signer)
 
@@ -197,7 +197,7 @@ class AsyncChain:
 class AsyncSigningChain(AsyncChain):
     """A chain to read from and to send to, asynchronous."""
 
-    def __init__(self, node: AsyncNode, signer: Signer) -> None:
+    def __init__(self, node: AsyncNode, signer: TransactionSigner) -> None:
         super().__init__(node, signer)
         self.address = signer.address
         """Checksummed address of the sender."""
@@ -212,7 +212,7 @@ class _Threaded:
         self._lock = asyncio.Lock()
         self.name = node.name
 
-    async def answer(self, request: Request, signer: Signer | None = None) -> Any:
+    async def answer(self, request: Request, signer: TransactionSigner | None = None) -> Any:
         async with self._lock:
             return await asyncio.to_thread(self._node.answer, request, signer)
 
@@ -266,7 +266,9 @@ def _ask(request: Request, kind: type[T]) -> Operation[T]:
     return cast(T, (yield request))
 
 
-def _drive(node: Node, operation: Generator[Request, Any, T], signer: Signer | None) -> T:
+def _drive(
+    node: Node, operation: Generator[Request, Any, T], signer: TransactionSigner | None
+) -> T:
     """Runs an operation; a failed request is thrown into it, so that it may handle it."""
     outcome: Any = None
     failure: Exception | None = None
@@ -283,7 +285,7 @@ def _drive(node: Node, operation: Generator[Request, Any, T], signer: Signer | N
 
 
 async def _drive_async(
-    node: AsyncNode, operation: Generator[Request, Any, T], signer: Signer | None
+    node: AsyncNode, operation: Generator[Request, Any, T], signer: TransactionSigner | None
 ) -> T:
     """`_drive`, awaiting each answer."""
     outcome: Any = None

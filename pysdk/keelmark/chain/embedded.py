@@ -13,6 +13,7 @@ from eth_utils.exceptions import ValidationError as EthUtilsValidationError
 from rlp.codec import decode, encode
 from trie.hexary import HexaryTrie
 
+from keelmark.chain.embedded_transactions import answer_transaction
 from keelmark.chain.operations import (
     BlockBody,
     BlockHeader,
@@ -43,7 +44,8 @@ from keelmark.chain.pyevm import (
     Snapshot,
     reason_text,
 )
-from keelmark.chain.signer import Signer
+from keelmark.chain.signer import TransactionSigner
+from keelmark.chain.transactions import SignFields
 from keelmark.errors import InputError, NoSuchBlock, SigningRequired, reverted
 from keelmark.proofs.merkle import EMPTY_ROOT, path_nodes
 
@@ -101,7 +103,7 @@ class EmbeddedNode:
 
     # Requests
 
-    def answer(self, request: Request, signer: Signer | None = None) -> Any:
+    def answer(self, request: Request, signer: TransactionSigner | None = None) -> Any:
         """The answer to one request.
 
         Raises:
@@ -109,15 +111,17 @@ class EmbeddedNode:
             NoSuchBlock: the block is not there.
             SigningRequired: a transaction without a signer.
         """
-        if isinstance(request, Transact):
+        if isinstance(request, Transact | SignFields):
             if signer is None:
                 raise SigningRequired("chain: this client only reads; sending needs a signer")
+            if isinstance(request, SignFields):
+                return signer.sign_transaction(request.fields)
             return self._transact(request, signer)
         return self._read(request)
 
     @singledispatchmethod
     def _read(self, request: object) -> Any:
-        raise InputError(f"request: {type(request).__name__} is none that a chain answers")
+        return answer_transaction(request, self.backend)
 
     @_read.register
     def _(self, request: Call) -> bytes:
@@ -128,7 +132,7 @@ class EmbeddedNode:
             zeros = request.data.count(0)
             gas = request.gas - _BASE_GAS - 16 * (len(request.data) - zeros) - 4 * zeros
         computation = self.backend.execute(
-            to=to_canonical_address(request.to),
+            to=to_canonical_address(request.to) if request.to else None,
             data=request.data,
             sender=sender,
             value=request.value,
@@ -245,7 +249,7 @@ class EmbeddedNode:
         shown = "0x" + block.hex() if isinstance(block, bytes) else block
         raise NoSuchBlock(f"block: the embedded chain has no block {shown}")
 
-    def _transact(self, request: Transact, signer: Signer) -> Receipt:
+    def _transact(self, request: Transact, signer: TransactionSigner) -> Receipt:
         """Signs, executes and mines.
 
         Raises:

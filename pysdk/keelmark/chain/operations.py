@@ -17,6 +17,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
+from keelmark.chain.transactions import TransactionRequest
+
 __all__ = [
     "BlockBody",
     "BlockHeader",
@@ -50,7 +52,9 @@ BlockId: TypeAlias = int | bytes | str
 class Call:
     """Reads a function of a contract; answered with the returned bytes."""
 
-    to: str
+    to: str | None
+    """The contract, or None to run the data as creation code: answered with the code that it would
+    leave."""
     data: bytes
     block: BlockId = "latest"
     sender: str | None = None
@@ -159,6 +163,7 @@ Request: TypeAlias = (
     | GetReceipts
     | GetBody
     | GetProof
+    | TransactionRequest
 )
 
 Operation: TypeAlias = Generator[Request, Any, T]

@@ -206,7 +206,7 @@ class Backend(PyEVMBackend):
     def execute(
         self,
         *,
-        to: bytes,
+        to: bytes | None,
         data: bytes,
         sender: bytes = _NOBODY,
         value: int = 0,
@@ -216,14 +216,14 @@ class Backend(PyEVMBackend):
         """Runs a call against a block's state and throws the changes away.
 
         Args:
-            to: contract.
+            to: contract; without it the data is run as creation code.
             data: calldata.
             sender: who calls; needs no balance.
             value: wei sent along.
             gas: gas given.
             at: the block; without it the newest, at the time set for the next one.
         """
-        caller, contract = Address(sender), Address(to)
+        caller, contract = Address(sender), Address(to or _NOBODY)
         header = at
         if header is None:
             header = self.head
@@ -237,8 +237,8 @@ class Backend(PyEVMBackend):
             to=contract,
             sender=caller,
             value=value,
-            data=data,
-            code=vm.state.get_code(contract),
+            data=data if to else b"",
+            code=vm.state.get_code(contract) if to else data,
             code_address=contract,
         )
         return computation

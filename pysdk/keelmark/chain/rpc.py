@@ -6,9 +6,7 @@ their results, and returns the typed answer. `transports` runs exchanges, blocki
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
 
 from eth_utils.address import to_checksum_address
 
@@ -34,7 +32,16 @@ from keelmark.chain.operations import (
     StorageProof,
     Transact,
 )
-from keelmark.chain.signer import Signer
+from keelmark.chain.rpc_calls import (
+    Exchange,
+    RpcCall,
+    Signing,
+    Wait,
+    block_parameter,
+    data_bytes,
+)
+from keelmark.chain.rpc_transactions import transaction_exchange
+from keelmark.chain.signer import TransactionSigner
 from keelmark.errors import (
     KeelmarkError,
     NoSuchBlock,
@@ -48,33 +55,15 @@ from keelmark.errors import (
 
 __all__ = ["Exchange", "RpcCall", "Wait", "exchange"]
 
-T = TypeVar("T")
-
 RECEIPT_ATTEMPTS = 120
 """How often a receipt is asked for."""
 
 _GAS_MARGIN_PERCENT = 125
 
 
-@dataclass(frozen=True, slots=True)
-class RpcCall:
-    """One JSON-RPC call; answered with its ``result``."""
-
-    method: str
-    params: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A pause; answered with None."""
-
-    seconds: float
-
-
-Exchange: TypeAlias = Generator[RpcCall | Wait, Any, T]
-
-
-def exchange(request: Request, signer: Signer | None, latest: str = "latest") -> Exchange[Any]:
+def exchange(
+    request: Request, signer: TransactionSigner | None, latest: str = "latest"
+) -> Exchange[Any]:
     """The calls that answer one request.
 
     Args:
@@ -110,19 +99,23 @@ def exchange(request: Request, signer: Signer | None, latest: str = "latest") ->
         return _body(request.block)
     if isinstance(request, GetProof):
         return _proof(request)
-    return _chain_id(request)
+    if isinstance(request, GetChainId):
+        return _chain_id(request)
+    return transaction_exchange(request, signer)
 
 
 def _call(request: Call, latest: str) -> Exchange[bytes]:
-    fields = {"to": request.to, "data": "0x" + request.data.hex()}
+    fields = {"data": "0x" + request.data.hex()}
+    if request.to is not None:
+        fields["to"] = request.to
     if request.sender:
         fields["from"] = request.sender
     if request.value:
         fields["value"] = hex(request.value)
     if request.gas is not None:
         fields["gas"] = hex(request.gas)
-    block = latest if request.block == "latest" else _block_parameter(request.block)
-    return _bytes((yield RpcCall("eth_call", (fields, block))))
+    block = latest if request.block == "latest" else block_parameter(request.block)
+    return data_bytes((yield RpcCall("eth_call", (fields, block))))
 
 
 def _logs(request: GetLogs) -> Exchange[tuple[RawLog, ...]]:
@@ -145,9 +138,9 @@ def _block_row(block: BlockId, whole: bool = False) -> Exchange[dict[str, Any]]:
     if isinstance(block, bytes):
         row = yield RpcCall("eth_getBlockByHash", ("0x" + block.hex(), whole))
     else:
-        row = yield RpcCall("eth_getBlockByNumber", (_block_parameter(block), whole))
+        row = yield RpcCall("eth_getBlockByNumber", (block_parameter(block), whole))
     if row is None:
-        raise NoSuchBlock(f"block: the chain has no block {_block_parameter(block)}")
+        raise NoSuchBlock(f"block: the chain has no block {block_parameter(block)}")
     return row
 
 
@@ -186,7 +179,7 @@ def _proof(request: GetProof) -> Exchange[StorageProof]:
 
 def _nodes(texts: list[str]) -> tuple[bytes, ...]:
     """Trie nodes; none for an empty trie, which some nodes answer with a single empty one."""
-    return () if texts == ["0x80"] else tuple(_bytes(text) for text in texts)
+    return () if texts == ["0x80"] else tuple(data_bytes(text) for text in texts)
 
 
 def _block(block: BlockId) -> Exchange[BlockHeader]:
@@ -196,8 +189,8 @@ def _block(block: BlockId) -> Exchange[BlockHeader]:
 def _block_header(row: dict[str, Any]) -> BlockHeader:
     return BlockHeader(
         number=int(row["number"], 16),
-        hash=_bytes(row["hash"]),
-        parent_hash=_bytes(row["parentHash"]),
+        hash=data_bytes(row["hash"]),
+        parent_hash=data_bytes(row["parentHash"]),
         time=int(row["timestamp"], 16),
     )
 
@@ -211,30 +204,30 @@ def _sent(row: dict[str, Any]) -> SentTransaction:
     """A transaction of a block; of which type it is does not matter here."""
     to = row.get("to")
     return SentTransaction(
-        hash=_bytes(row["hash"]),
+        hash=data_bytes(row["hash"]),
         sender=to_checksum_address(row["from"]),
         to=to_checksum_address(to) if to else None,
-        data=_bytes(row["input"]),
+        data=data_bytes(row["input"]),
         value=int(row["value"], 16),
         gas=int(row["gas"], 16),
     )
 
 
 def _word(request: GetStorage) -> Exchange[bytes]:
-    where = (request.address, f"0x{request.slot:064x}", _block_parameter(request.block))
-    return _bytes((yield RpcCall("eth_getStorageAt", where))).rjust(32, b"\x00")
+    where = (request.address, f"0x{request.slot:064x}", block_parameter(request.block))
+    return data_bytes((yield RpcCall("eth_getStorageAt", where))).rjust(32, b"\x00")
 
 
 def _code(request: GetCode) -> Exchange[bytes]:
-    where = (request.address, _block_parameter(request.block))
-    return _bytes((yield RpcCall("eth_getCode", where)))
+    where = (request.address, block_parameter(request.block))
+    return data_bytes((yield RpcCall("eth_getCode", where)))
 
 
 def _chain_id(_request: GetChainId) -> Exchange[int]:
     return int((yield RpcCall("eth_chainId")), 16)
 
 
-def _transact(request: Transact, signer: Signer) -> Exchange[Receipt]:
+def _transact(request: Transact, signer: TransactionSigner) -> Exchange[Receipt]:
     """Nonce, fees and gas, then the signed transaction, then its receipt."""
     bare: dict[str, Any] = {"from": signer.address, "data": "0x" + request.data.hex()}
     if request.to is not None:
@@ -266,7 +259,7 @@ def _transact(request: Transact, signer: Signer) -> Exchange[Receipt]:
         }
     else:
         fields["gasPrice"] = int((yield RpcCall("eth_gasPrice")), 16)
-    raw = signer.sign_transaction(fields)
+    raw: bytes = yield Signing(signer, fields)
     sent = yield RpcCall("eth_sendRawTransaction", ("0x" + raw.hex(),))
     receipt = yield from _await_receipt(sent)
     if int(receipt["status"], 16) == 0:
@@ -306,11 +299,11 @@ def _why(bare: dict[str, Any], receipt: dict[str, Any], gas: int) -> Exchange[Ke
 def _log(row: dict[str, Any]) -> RawLog:
     return RawLog(
         address=to_checksum_address(row["address"]),
-        topics=tuple(_bytes(topic) for topic in row["topics"]),
-        data=_bytes(row["data"]),
+        topics=tuple(data_bytes(topic) for topic in row["topics"]),
+        data=data_bytes(row["data"]),
         block_number=int(row["blockNumber"], 16),
-        block_hash=_bytes(row["blockHash"]),
-        transaction_hash=_bytes(row["transactionHash"]),
+        block_hash=data_bytes(row["blockHash"]),
+        transaction_hash=data_bytes(row["transactionHash"]),
         transaction_index=int(row["transactionIndex"], 16),
         log_index=int(row["logIndex"], 16),
     )
@@ -319,23 +312,11 @@ def _log(row: dict[str, Any]) -> RawLog:
 def _receipt(row: dict[str, Any], sender: str) -> Receipt:
     created = row.get("contractAddress")
     return Receipt(
-        transaction_hash=_bytes(row["transactionHash"]),
+        transaction_hash=data_bytes(row["transactionHash"]),
         block_number=int(row["blockNumber"], 16),
-        block_hash=_bytes(row["blockHash"]),
+        block_hash=data_bytes(row["blockHash"]),
         sender=sender,
         gas_used=int(row["gasUsed"], 16),
         contract=to_checksum_address(created) if created else None,
         logs=tuple(_log(log) for log in row["logs"]),
     )
-
-
-def _bytes(text: str) -> bytes:
-    """Bytes of a node's hexadecimal text."""
-    return bytes.fromhex(text[2:])
-
-
-def _block_parameter(block: BlockId) -> Any:
-    """A block id as a node wants it."""
-    if isinstance(block, bytes):
-        return {"blockHash": "0x" + block.hex()}
-    return hex(block) if isinstance(block, int) else block

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from eth_account import Account
 from eth_account.messages import encode_typed_data
@@ -14,7 +14,19 @@ from eth_typing import Hash32
 
 from keelmark.errors import InputError
 
-__all__ = ["Signer"]
+__all__ = ["Signer", "TransactionSigner"]
+
+
+class TransactionSigner(Protocol):
+    """Signs transactions for one address, with a key that it holds or that another process does."""
+
+    @property
+    def address(self) -> str:
+        """Checksummed address."""
+
+    def sign_transaction(self, fields: dict[str, Any]) -> bytes:
+        """The signed transaction, serialised; the fields are those of JSON-RPC, integers and bytes
+        as their values."""
 
 
 class Signer:

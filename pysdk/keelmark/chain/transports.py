@@ -18,7 +18,9 @@ from web3.types import RPCEndpoint
 
 from keelmark.chain.operations import Request, Transact
 from keelmark.chain.rpc import RpcCall, Wait, exchange
-from keelmark.chain.signer import Signer
+from keelmark.chain.rpc_calls import Signing
+from keelmark.chain.signer import TransactionSigner
+from keelmark.chain.transactions import SendRaw
 from keelmark.errors import (
     InputError,
     KeelmarkError,
@@ -80,14 +82,14 @@ def _unreachable(where: str, error: Exception) -> KeelmarkError:
 class RpcNode:
     """A node over HTTP, blocking."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self.url = url
         self.name = shown(url)
         """The URL without credentials."""
         self.time_set = False
         self._provider = HTTPProvider(
             url,
-            request_kwargs={"timeout": TIMEOUT_SECONDS},
+            request_kwargs={"timeout": timeout_seconds},
             exception_retry_configuration=None,
         )
 
@@ -104,7 +106,7 @@ class RpcNode:
             raise _unreachable(self.name, error) from None
         return _result(self.name, call, response)
 
-    def answer(self, request: Request, signer: Signer | None = None) -> Any:
+    def answer(self, request: Request, signer: TransactionSigner | None = None) -> Any:
         """The answer to one request; see `rpc.exchange` for what it raises."""
         steps = exchange(request, signer, "pending" if self.time_set else "latest")
         outcome: Any = None
@@ -117,13 +119,16 @@ class RpcNode:
                     time.sleep(step.seconds)
                     continue
                 try:
-                    outcome = self.call(step)
+                    if isinstance(step, Signing):
+                        outcome = step.signer.sign_transaction(step.fields)
+                    else:
+                        outcome = self.call(step)
                 except Exception as error:
                     failure = error
         except StopIteration as stop:
             return stop.value
         finally:
-            if isinstance(request, Transact):
+            if isinstance(request, Transact | SendRaw):
                 self.time_set = False
 
     # Powers of a local node
@@ -176,7 +181,7 @@ class AsyncRpcNode:
             raise _unreachable(self.name, error) from None
         return _result(self.name, call, response)
 
-    async def answer(self, request: Request, signer: Signer | None = None) -> Any:
+    async def answer(self, request: Request, signer: TransactionSigner | None = None) -> Any:
         """The answer to one request; see `rpc.exchange` for what it raises."""
         steps = exchange(request, signer)
         outcome: Any = None
@@ -189,7 +194,11 @@ class AsyncRpcNode:
                     await asyncio.sleep(step.seconds)
                     continue
                 try:
-                    outcome = await self.call(step)
+                    if isinstance(step, Signing):
+                        signing = step.signer.sign_transaction
+                        outcome = await asyncio.to_thread(signing, step.fields)
+                    else:
+                        outcome = await self.call(step)
                 except Exception as error:
                     failure = error
         except StopIteration as stop:
