@@ -3,18 +3,28 @@ for it, and the factory on a chain of one's own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from eth_utils.address import to_checksum_address
 
 from keelmark.bindings import TestToken as Token
 from keelmark.chain import Chain, Signer, SigningChain
-from keelmark.chain.compiler import compile_contract
+from keelmark.chain.compiler import Artefact, compile_contract
 from keelmark.chain.embedded import EmbeddedNode
-from keelmark.deploy.factory import CREATION, CREATOR, CREATOR_WEI
-from keelmark.deploy.plan import Plan
+from keelmark.deploy.factory import CREATION, CREATOR, CREATOR_WEI, FACTORY
+from keelmark.deploy.plan import DeployedContract, Deployment, Plan
+from keelmark.deploy.roles import planned_roles
+from keelmark.deploy.steps import steps
+from keelmark.deploy.wiring import encoded
+from keelmark.regulation import digest
 from tests.conftest import find
 
 LEI = "529900T8BM49AURSDO55"
 """The LEI of the register's own publisher, as it prints it."""
+
+CHAIN_ID = 11_155_111
+"""Of a deployment that is on no chain."""
 
 DIGITS = 6
 """Decimals of the token."""
@@ -66,3 +76,37 @@ def with_factory(chain: Chain, signer: Signer) -> SigningChain:
     node.backend.send_raw_transaction(CREATION)
     node.fund(signer.address)
     return chain.signing(signer)
+
+
+def factory_deployment(plan: Plan, compiled: Mapping[str, Artefact], **changes: Any) -> Deployment:
+    """The deployment that a plan becomes through the factory, with made-up blocks."""
+    planned = steps(plan, compiled, chain_id=CHAIN_ID, token_digits=DIGITS)
+    contracts = {
+        step.name: DeployedContract(
+            name=step.name,
+            address=step.address,
+            block_number=place,
+            block_hash=f"0x{place:064x}",
+            transaction_hash=f"0x{place:064x}",
+            code_hash="0x" + (step.code_hash or b"").hex(),
+            source_hash=step.source_hash,
+            gas_used=place,
+            constructor_arguments="0x" + encoded(step.arguments).hex(),
+            init_code_hash="0x" + step.init_code_hash.hex(),
+            salt="0x" + step.salt.hex(),
+        )
+        for place, step in enumerate(planned, 1)
+    }
+    fields: dict[str, Any] = {
+        "chain_id": CHAIN_ID,
+        "rulebook_digest": "0x" + digest().hex(),
+        "regime": plan.regime,
+        "lei": plan.lei,
+        "token": to_checksum_address(plan.token),
+        "token_feed": plan.token_feed,
+        "contracts": contracts,
+        "release": "0.1.0",
+        "factory": FACTORY,
+        "roles": planned_roles(plan),
+    }
+    return Deployment(**{**fields, **changes})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from keelmark import __version__
 from keelmark.bindings.party_registry import PartyRegistry
 from keelmark.bindings.rulebook import Rulebook
 from keelmark.bindings.runtime import create
@@ -26,11 +27,12 @@ from keelmark.deploy.plan import (
     Deployment,
     Plan,
 )
-from keelmark.deploy.wiring import arguments, check_addresses
+from keelmark.deploy.roles import held_roles
+from keelmark.deploy.wiring import arguments, check_addresses, encoded
 from keelmark.errors import ChainMismatch
 from keelmark.regulation import digest
 
-__all__ = ["artefacts", "deploy", "deployment"]
+__all__ = ["artefacts", "deploy", "deployment", "whole_existing"]
 
 Progress = Callable[[int, int, str], None]
 """Told how many contracts are there, of how many, and the name of the newest."""
@@ -77,10 +79,7 @@ def deployment(
     """The operation behind `deploy`, for either driver."""
     check_addresses(plan)
     chain_id: int = yield GetChainId()
-    for name, address in plan.existing.items():
-        if not (yield GetCode(address)):
-            raise ChainMismatch(f"{name}: no contract at {address}")
-    existing = yield from _existing(plan)
+    existing = yield from whole_existing(plan)
     made = _Builder(plan, existing, compiled, progress, {})
     rulebook = yield from made.add("Rulebook")
     found = yield from Rulebook(rulebook).digest()
@@ -88,6 +87,7 @@ def deployment(
         raise ChainMismatch(f"rulebook: its digest is 0x{found.hex()}, expected 0x{digest().hex()}")
     for name in KIT[1:]:
         yield from made.add(name)
+    roles = yield from held_roles({name: made.contracts[name].address for name in KIT})
     return Deployment(
         chain_id=chain_id,
         rulebook_digest="0x" + found.hex(),
@@ -96,15 +96,21 @@ def deployment(
         token=to_checksum_address(plan.token),
         token_feed=plan.token_feed,
         contracts=made.contracts,
+        release=__version__,
+        roles=roles,
     )
 
 
-def _existing(plan: Plan) -> Operation[dict[str, str]]:
+def whole_existing(plan: Plan) -> Operation[dict[str, str]]:
     """What is there already: what the plan names, and what a registry that it names is built on.
 
     Raises:
-        ChainMismatch: the plan names another contract than the registry.
+        ChainMismatch: there is no contract at an address, or the plan names another contract than
+            the registry.
     """
+    for name, address in plan.existing.items():
+        if not (yield GetCode(address)):
+            raise ChainMismatch(f"{name}: no contract at {address}")
     found = dict(plan.existing)
     if "PartyRegistry" not in found:
         return found
@@ -141,6 +147,8 @@ class _Builder:
         if known is None:
             at = {made: contract.address for made, contract in self.contracts.items()}
             given = arguments(name, self.plan, at)
+            init_code_hash = "0x" + keccak(artefact.bytecode + encoded(given)).hex()
+            words = "0x" + encoded(given).hex()
             signature = ",".join(f"{item.type} {item.name}" for item in given)
             values = [item.value for item in given]
             receipt = yield from create(name, artefact.bytecode, f"({signature})", values, _GAS)
@@ -151,6 +159,7 @@ class _Builder:
             address = to_checksum_address(known)
             head: BlockHeader = yield GetBlock()
             number, block_hash, transaction, gas = head.number, head.hash, "", 0
+            init_code_hash, words = "", "0x"
         code: bytes = yield GetCode(address)
         self.contracts[name] = DeployedContract(
             name=name,
@@ -161,6 +170,8 @@ class _Builder:
             code_hash="0x" + keccak(code).hex(),
             source_hash=artefact.source_hash,
             gas_used=gas,
+            constructor_arguments=words,
+            init_code_hash=init_code_hash,
         )
         if self.progress:
             self.progress(len(self.contracts), len(KIT), name)

@@ -23,7 +23,16 @@ from keelmark.identifiers import check_lei
 from keelmark.identity.jurisdictions import is_jurisdiction
 from keelmark.types import Power, Regime
 
-__all__ = ["KIT", "REPORTING", "DeployedContract", "Deployment", "Plan"]
+__all__ = [
+    "COMPILER",
+    "KIT",
+    "REPORTING",
+    "CompilerSettings",
+    "DeployedContract",
+    "Deployment",
+    "HeldRole",
+    "Plan",
+]
 
 ZERO_ADDRESS = "0x" + "00" * 20
 
@@ -139,6 +148,35 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class CompilerSettings:
+    """What compiled the kit, and how."""
+
+    name: str
+    version: str
+    evm_version: str
+    """The fork whose opcodes the code may use."""
+    optimise: str
+    bytecode_metadata: bool
+    """Whether the init code ends with a trailer about its sources."""
+
+
+COMPILER = CompilerSettings("vyper", "0.4.3", "prague", "gas", bytecode_metadata=False)
+"""The compiler of this release."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role and who holds it."""
+
+    contract: str
+    """Name of the contract where it counts."""
+    role: str
+    """Its name, as the contract hashes it, or ``authority 1`` and so on for mandates."""
+    holder: str
+    """Checksummed; the zero address: nobody, for good."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeployedContract:
     """One contract on the chain."""
 
@@ -157,6 +195,12 @@ class DeployedContract:
     """SHA-256 over the sources that it was compiled from, the compiler and its settings."""
     gas_used: int
     """Gas of the creation; 0 if it was there before."""
+    constructor_arguments: str = "0x"
+    """ABI-encoded, ``0x`` and hexadecimal; empty as well where they are not known."""
+    init_code_hash: str = ""
+    """keccak256 of the creation code with its arguments; empty if it is not known."""
+    salt: str = ""
+    """What the factory was given, ``0x`` and 64 digits; empty if no factory created it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +217,15 @@ class Deployment:
     token_feed: int
     contracts: Mapping[str, DeployedContract]
     """By name, in the order of `KIT`."""
+    system: str = "keelmark"
+    """Its name among the deployments of a chain, and its manifest's."""
+    release: str = ""
+    """Version of the package whose sources these are; empty if it is not known."""
+    factory: str = ""
+    """The CREATE2 factory; empty if the contracts were created one by one."""
+    compiler: CompilerSettings = COMPILER
+    roles: tuple[HeldRole, ...] = ()
+    """Who held what when this was written."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "contracts", MappingProxyType(dict(self.contracts)))

@@ -7,7 +7,7 @@ takes from `immutables` what the constructor must have fixed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,92 @@ from keelmark.deploy.plan import MAX_ORACLES, ZERO_ADDRESS, Plan
 from keelmark.errors import InputError
 from keelmark.identifiers import pack_lei
 
-__all__ = ["Argument", "arguments", "check_addresses", "encoded", "immutables"]
+__all__ = [
+    "CONTRACT_OF",
+    "PARAMETERS",
+    "Argument",
+    "arguments",
+    "check_addresses",
+    "encoded",
+    "immutables",
+    "matcher_domain",
+]
+
+_SHARED = (
+    ("rulebook", "address"),
+    ("parties", "address"),
+    ("instruments_", "address"),
+    ("board", "address"),
+    ("matcher", "address"),
+    ("close_out", "address"),
+    ("fund", "address"),
+    ("token", "address"),
+    ("token_feed", "uint256"),
+    ("regime", "uint256"),
+    ("lei", "uint256"),
+)
+"""What the house and the four that it delegates to must agree on."""
+
+PARAMETERS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "Supervision": (
+        ("convenor", "address"),
+        ("authority", "address"),
+        ("identifier", "uint256"),
+        ("jurisdiction", "bytes2"),
+        ("powers", "uint256"),
+        ("until", "uint256"),
+    ),
+    "SanctionsList": (
+        ("officer", "address"),
+        ("oracle_1", "address"),
+        ("oracle_2", "address"),
+        ("oracle_3", "address"),
+    ),
+    "PartyDesk": (("supervision_", "address"), ("sanctions", "address")),
+    "PartyRegistry": (
+        ("registrar", "address"),
+        ("supervision", "address"),
+        ("sanctions", "address"),
+        ("desk", "address"),
+    ),
+    "InstrumentRegistry": (("lister", "address"),),
+    "PriceBoard": (("operator", "address"), ("sequencer", "address")),
+    "DefaultFund": (("token", "address"),),
+    "TakeOverDesk": _SHARED,
+    "LossDesk": (*_SHARED, ("take_over_desk_", "address")),
+    "BackOffice": (*_SHARED, ("loss_desk_", "address")),
+    "InstrumentDesk": _SHARED,
+    "ClearingHouse": (
+        *_SHARED,
+        ("back_office_", "address"),
+        ("instrument_desk_", "address"),
+        ("operator", "address"),
+    ),
+    "GovernanceLens": (("rulebook", "address"), ("house", "address"), ("instruments", "address")),
+}
+"""Name and ABI type of each constructor parameter, as in the contract's ABI; a contract that is
+not here has none."""
+
+CONTRACT_OF: Mapping[str, str] = {
+    "rulebook": "Rulebook",
+    "supervision": "Supervision",
+    "supervision_": "Supervision",
+    "sanctions": "SanctionsList",
+    "desk": "PartyDesk",
+    "parties": "PartyRegistry",
+    "instruments": "InstrumentRegistry",
+    "instruments_": "InstrumentRegistry",
+    "board": "PriceBoard",
+    "matcher": "OrderMatcher",
+    "close_out": "CloseOut",
+    "fund": "DefaultFund",
+    "take_over_desk_": "TakeOverDesk",
+    "loss_desk_": "LossDesk",
+    "back_office_": "BackOffice",
+    "instrument_desk_": "InstrumentDesk",
+    "house": "ClearingHouse",
+}
+"""Parameters that are contracts of the kit, and which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +136,44 @@ def arguments(name: str, plan: Plan, at: Mapping[str, str]) -> tuple[Argument, .
         plan: the house.
         at: addresses of the contracts before it in `KIT`, by name.
     """
-    return _MAKERS[name](plan, at) if name in _MAKERS else ()
+    own = _own_values(name, plan)
+    found: list[Argument] = []
+    for parameter, kind in PARAMETERS.get(name, ()):
+        value = own[parameter] if parameter in own else at[CONTRACT_OF[parameter]]
+        if kind == "address":
+            value = str(to_checksum_address(value))
+        found.append(Argument(parameter, kind, value))
+    return tuple(found)
+
+
+def _own_values(name: str, plan: Plan) -> dict[str, Any]:
+    """Arguments that are no contract of the kit, by parameter."""
+    oracles = (*plan.oracles, *(ZERO_ADDRESS,) * (MAX_ORACLES - len(plan.oracles)))
+    own: dict[str, dict[str, Any]] = {
+        "Supervision": {
+            "convenor": plan.convenor,
+            "authority": plan.supervisor,
+            "identifier": pack_lei(plan.supervisor_lei),
+            "jurisdiction": plan.supervisor_jurisdiction.encode("ascii"),
+            "powers": int(plan.supervisor_powers),
+            "until": plan.supervisor_until,
+        },
+        "SanctionsList": {
+            "officer": plan.sanctions_officer,
+            **{f"oracle_{place}": value for place, value in enumerate(oracles, 1)},
+        },
+        "PartyRegistry": {"registrar": plan.registrar},
+        "InstrumentRegistry": {"lister": plan.lister},
+        "PriceBoard": {"operator": plan.price_operator, "sequencer": plan.sequencer},
+        "ClearingHouse": {"operator": plan.operator},
+    }
+    house = {
+        "token": plan.token,
+        "token_feed": plan.token_feed,
+        "regime": int(plan.regime),
+        "lei": pack_lei(plan.lei),
+    }
+    return {**house, **own.get(name, {})}
 
 
 def immutables(
@@ -79,7 +201,7 @@ def immutables(
     if name == "PriceBoard":
         return (int(plan.sequencer, 16),)
     if name == "OrderMatcher":
-        return (chain_id, int.from_bytes(_matcher_domain(chain_id, at[name]), "big"))
+        return (chain_id, int.from_bytes(matcher_domain(chain_id, at[name]), "big"))
     if name == "DefaultFund":
         return (int(plan.token, 16),)
     if name == "GovernanceLens":
@@ -119,7 +241,7 @@ _DELEGATES: Mapping[str, tuple[str, ...]] = {
 _DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 
 
-def _matcher_domain(chain_id: int, matcher: str) -> bytes:
+def matcher_domain(chain_id: int, matcher: str) -> bytes:
     """The EIP-712 domain separator of an order matcher."""
     names = (
         keccak(text=_DOMAIN_TYPE),
@@ -128,116 +250,6 @@ def _matcher_domain(chain_id: int, matcher: str) -> bytes:
     )
     types = ["bytes32", "bytes32", "bytes32", "uint256", "address"]
     return keccak(encode(types, [*names, chain_id, matcher]))
-
-
-def _address(name: str, value: str) -> Argument:
-    return Argument(name, "address", to_checksum_address(value))
-
-
-def _supervision(plan: Plan, _at: Mapping[str, str]) -> tuple[Argument, ...]:
-    return (
-        _address("convenor", plan.convenor),
-        _address("authority", plan.supervisor),
-        Argument("identifier", "uint256", pack_lei(plan.supervisor_lei)),
-        Argument("jurisdiction", "bytes2", plan.supervisor_jurisdiction.encode("ascii")),
-        Argument("powers", "uint256", int(plan.supervisor_powers)),
-        Argument("until", "uint256", plan.supervisor_until),
-    )
-
-
-def _sanctions(plan: Plan, _at: Mapping[str, str]) -> tuple[Argument, ...]:
-    oracles = (*plan.oracles, *(ZERO_ADDRESS,) * (MAX_ORACLES - len(plan.oracles)))
-    return (
-        _address("officer", plan.sanctions_officer),
-        *(_address(f"oracle_{place}", value) for place, value in enumerate(oracles, 1)),
-    )
-
-
-def _party_desk(_plan: Plan, at: Mapping[str, str]) -> tuple[Argument, ...]:
-    return (
-        _address("supervision_", at["Supervision"]),
-        _address("sanctions", at["SanctionsList"]),
-    )
-
-
-def _party_registry(plan: Plan, at: Mapping[str, str]) -> tuple[Argument, ...]:
-    return (
-        _address("registrar", plan.registrar),
-        _address("supervision", at["Supervision"]),
-        _address("sanctions", at["SanctionsList"]),
-        _address("desk", at["PartyDesk"]),
-    )
-
-
-def _instrument_registry(plan: Plan, _at: Mapping[str, str]) -> tuple[Argument, ...]:
-    return (_address("lister", plan.lister),)
-
-
-def _price_board(plan: Plan, _at: Mapping[str, str]) -> tuple[Argument, ...]:
-    return (_address("operator", plan.price_operator), _address("sequencer", plan.sequencer))
-
-
-def _default_fund(plan: Plan, _at: Mapping[str, str]) -> tuple[Argument, ...]:
-    return (_address("token", plan.token),)
-
-
-def _shared(plan: Plan, at: Mapping[str, str]) -> tuple[Argument, ...]:
-    """What the house and the four that it delegates to must agree on."""
-    return (
-        _address("rulebook", at["Rulebook"]),
-        _address("parties", at["PartyRegistry"]),
-        _address("instruments_", at["InstrumentRegistry"]),
-        _address("board", at["PriceBoard"]),
-        _address("matcher", at["OrderMatcher"]),
-        _address("close_out", at["CloseOut"]),
-        _address("fund", at["DefaultFund"]),
-        _address("token", plan.token),
-        Argument("token_feed", "uint256", plan.token_feed),
-        Argument("regime", "uint256", int(plan.regime)),
-        Argument("lei", "uint256", pack_lei(plan.lei)),
-    )
-
-
-def _loss_desk(plan: Plan, at: Mapping[str, str]) -> tuple[Argument, ...]:
-    return (*_shared(plan, at), _address("take_over_desk_", at["TakeOverDesk"]))
-
-
-def _back_office(plan: Plan, at: Mapping[str, str]) -> tuple[Argument, ...]:
-    return (*_shared(plan, at), _address("loss_desk_", at["LossDesk"]))
-
-
-def _clearing_house(plan: Plan, at: Mapping[str, str]) -> tuple[Argument, ...]:
-    return (
-        *_shared(plan, at),
-        _address("back_office_", at["BackOffice"]),
-        _address("instrument_desk_", at["InstrumentDesk"]),
-        _address("operator", plan.operator),
-    )
-
-
-def _lens(_plan: Plan, at: Mapping[str, str]) -> tuple[Argument, ...]:
-    return (
-        _address("rulebook", at["Rulebook"]),
-        _address("house", at["ClearingHouse"]),
-        _address("instruments", at["InstrumentRegistry"]),
-    )
-
-
-_MAKERS: Mapping[str, Callable[[Plan, Mapping[str, str]], tuple[Argument, ...]]] = {
-    "Supervision": _supervision,
-    "SanctionsList": _sanctions,
-    "PartyDesk": _party_desk,
-    "PartyRegistry": _party_registry,
-    "InstrumentRegistry": _instrument_registry,
-    "PriceBoard": _price_board,
-    "DefaultFund": _default_fund,
-    "TakeOverDesk": _shared,
-    "LossDesk": _loss_desk,
-    "BackOffice": _back_office,
-    "InstrumentDesk": _shared,
-    "ClearingHouse": _clearing_house,
-    "GovernanceLens": _lens,
-}
 
 
 _ADDRESSES = (

@@ -270,7 +270,7 @@ def test_manifest_for_another_chain(kit, tmp_path):
     [
         ({"chainId": "1"}, "chainId"),
         ({"chainId": None}, "chainId"),
-        ({"schemaVersion": 2}, "schemaVersion"),
+        ({"schemaVersion": 3}, "schemaVersion"),
         ({"rulebookDigest": "0x12"}, "rulebookDigest"),
         ({"token": "0x" + "aB" * 20}, "token"),
         ({"surplus": 1}, "surplus"),
