@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from eth_utils.crypto import keccak
 from keelmark import __version__
 from keelmark.bindings.generate import ROOMS
 from keelmark.chain.compiler import Artefact, compile_contract, contracts_root
+from keelmark.chain.standard_json import COMPILER_VERSION, EVM_VERSION
 from keelmark.errors import InputError
 from keelmark.regulation import digest
 from keelmark.releases.release import FOLDER, RULEBOOK
@@ -26,11 +28,12 @@ __all__ = ["main", "release_text"]
 
 COMPILER = {
     "name": "vyper",
-    "version": "0.4.3",
-    "evmVersion": "prague",
-    "optimise": "gas",
+    "version": COMPILER_VERSION,
+    "evmVersion": EVM_VERSION,
     "bytecodeMetadata": False,
 }
+
+_OPTIMISED = re.compile(r"^# *pragma optimize (\w+)$", re.M)
 
 
 def release_text(root: Path) -> str:
@@ -40,7 +43,7 @@ def release_text(root: Path) -> str:
         InputError: two contracts share a name, or an immutable is not one word.
     """
     paths = sorted(path for room in ROOMS for path in (root / room).glob("*.vy"))
-    entries = [_entry(path.relative_to(root).as_posix(), compile_contract(path)) for path in paths]
+    entries = [_entry(root, path) for path in paths]
     names = [entry["name"] for entry in entries]
     if len(names) != len(set(names)):
         raise InputError("contracts: two files share a name, expected each once")
@@ -53,11 +56,14 @@ def release_text(root: Path) -> str:
     return json.dumps(body, indent=1) + "\n"
 
 
-def _entry(path: str, artefact: Artefact) -> dict[str, Any]:
+def _entry(root: Path, source: Path) -> dict[str, Any]:
     """A contract's entry."""
+    artefact = compile_contract(source)
+    said = _OPTIMISED.search(source.read_text("utf-8"))
     return {
         "name": artefact.name,
-        "path": path,
+        "path": source.relative_to(root).as_posix(),
+        "optimise": said.group(1) if said else "gas",
         "sourceHash": artefact.source_hash,
         "initCodeHash": "0x" + keccak(artefact.bytecode).hex(),
         "runtimeHash": "0x" + keccak(artefact.runtime).hex(),

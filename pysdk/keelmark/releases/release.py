@@ -46,6 +46,8 @@ class ReleasedContract:
     name: str
     path: str
     """Its file below the contracts' folder."""
+    optimise: str
+    """What the compiler optimised for: ``gas``, its default, or ``codesize``."""
     source_hash: str
     """SHA-256, 64 digits, as `Artefact.source_hash`."""
     init_code_hash: str
@@ -129,6 +131,7 @@ def _contract(entry: dict[str, Any]) -> ReleasedContract:
     return ReleasedContract(
         name=entry["name"],
         path=entry["path"],
+        optimise=entry["optimise"],
         source_hash=entry["sourceHash"],
         init_code_hash=entry["initCodeHash"],
         runtime_hash=entry["runtimeHash"],
