@@ -1,0 +1,300 @@
+"""A house and all its parts, found from one address: no manifest is asked.
+
+What the deployed code carries (immutables) leads from contract to contract. The three that nothing
+leads to (rulebook, option pricer, governance lens) are looked for in the house's own constructor
+arguments, at the addresses that the factory gives them on every chain, and among what the same
+account created just before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final
+
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from keelmark.audit.links import LINKS
+from keelmark.audit.origin import Creation, created_at, creation_of
+from keelmark.audit.sight import Kind, Sight, look
+from keelmark.chain.compiler import compile_contract
+from keelmark.chain.operations import BlockHeader, GetBlock, GetChainId, Operation
+from keelmark.deploy.factory import SALT, create2_address
+from keelmark.deploy.plan import KIT, DeployedContract, Deployment
+from keelmark.errors import ChainMismatch
+from keelmark.identifiers import unpack_lei
+from keelmark.releases import current, releases, rulebook_init_code
+from keelmark.types import Regime
+
+__all__ = ["Discovery", "Part", "discover", "explore"]
+
+NEIGHBOURS: Final = 40
+"""Nonces before and after the house's among which its deployer's other contracts are looked for."""
+
+LOOSE: Final = ("Rulebook", "OptionPricer", "GovernanceLens")
+"""Contracts of a house to which nothing in it leads."""
+
+GIVEN: Final = "given"
+"""Found where the caller said."""
+
+ARGUMENT: Final = "constructor argument of ClearingHouse"
+"""Found where the house's creation says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A contract and how it was found."""
+
+    name: str
+    """What it must be; the address where that is not known."""
+    sight: Sight
+    found_by: str
+    """As ``BOARD of ClearingHouse``."""
+    creation: Creation = field(default_factory=Creation)
+
+    @property
+    def sound(self) -> bool:
+        """Whether it is the contract that it must be."""
+        return self.sight.kind is Kind.KNOWN and self.sight.contract == self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A contract that another one's code names."""
+
+    by: str
+    immutable: str
+    name: str
+    """What must stand there."""
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found from one address, all at one block."""
+
+    chain_id: int
+    block: BlockHeader
+    root: Part
+    """The address that was asked about."""
+    parts: Mapping[str, Part]
+    """By name, the root among them, the kit's in the order of `KIT`."""
+    mentions: tuple[Mention, ...]
+    """Every connection that the code carries."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", MappingProxyType(dict(self.parts)))
+
+    @property
+    def house(self) -> Part | None:
+        """The clearing house, if one was found."""
+        return self.parts.get("ClearingHouse")
+
+    def address(self, name: str) -> str:
+        """Where a part is; empty if it was not found."""
+        part = self.parts.get(name)
+        return part.sight.address if part else ""
+
+    @property
+    def first_block(self) -> int:
+        """The earliest block in which a part was created; 0 where that is not known of each."""
+        blocks = [part.creation.block for part in self.parts.values()]
+        known = [block for block in blocks if block is not None]
+        return min(known) if known and len(known) == len(blocks) else 0
+
+    @property
+    def rulebook_digest(self) -> str:
+        """The digest with which the house's release was compiled, ``0x`` and 64 digits; empty where
+        no contract of a house is known."""
+        part = self.house or self.root
+        version = part.sight.release if part.sight.contract in KIT else ""
+        return next((one.rulebook_digest for one in releases() if one.version == version), "")
+
+    def deployment(self) -> Deployment:
+        """The house as the rest of the package takes it, like one read from a manifest. Blocks that
+        are not known are the one of this discovery, gas is 0.
+
+        Raises:
+            ChainMismatch: a part is missing or is other code.
+        """
+        wrong = [name for name in KIT if name not in self.parts or not self.parts[name].sound]
+        if wrong:
+            raise ChainMismatch(
+                f"discover: of the house at {self.root.sight.address} "
+                f"{', '.join(wrong)} cannot be found or is other code"
+            )
+        return self.deployment_of(KIT)
+
+    def deployment_of(self, names: Iterable[str]) -> Deployment:
+        """`deployment` with some of the parts; the house must be among those that were found.
+
+        Raises:
+            ChainMismatch: the house's code carries a regime or an LEI that is none.
+        """
+        house = self.parts["ClearingHouse"].sight
+        try:
+            regime = Regime(int(house.immutables["REGIME"]))
+            lei = unpack_lei(int(house.immutables["LEI"]))
+        except ValueError as error:
+            raise ChainMismatch(f"discover: the house's code is built wrongly, {error}") from None
+        return Deployment(
+            chain_id=self.chain_id,
+            rulebook_digest=self.rulebook_digest,
+            regime=regime,
+            lei=lei,
+            token=str(house.immutables["TOKEN"]),
+            token_feed=int(house.immutables["TOKEN_FEED"]),
+            contracts={name: self._deployed(self.parts[name]) for name in names},
+        )
+
+    def _deployed(self, part: Part) -> DeployedContract:
+        made, seen = part.creation, part.sight
+        known = made.block is not None and bool(made.block_hash)
+        release = next(one for one in releases() if one.version == seen.release)
+        return DeployedContract(
+            name=part.name,
+            address=seen.address,
+            block_number=made.block if known and made.block is not None else self.block.number,
+            block_hash=made.block_hash if known else "0x" + self.block.hash.hex(),
+            transaction_hash=made.transaction_hash,
+            code_hash=seen.code_hash,
+            source_hash=release.contract(part.name).source_hash,
+            gas_used=0,
+        )
+
+
+def discover(
+    house: str, *, given: Mapping[str, str] | None = None, history: bool = True
+) -> Operation[Discovery]:
+    """The operation that finds a house's parts from its address.
+
+    Args:
+        house: the clearing house's address, checksummed.
+        given: addresses of parts that are known from elsewhere, by name; what the code says goes
+            before them.
+        history: whether to ask when and by whom each part was created.
+
+    Raises:
+        ChainMismatch: the code there is no clearing house of a release.
+    """
+    found = yield from explore(house, given=given, history=history)
+    if found.root.sight.contract != "ClearingHouse":
+        raise ChainMismatch(
+            f"discover: at {house} is {found.root.sight.told()}, expected a ClearingHouse of a "
+            "release"
+        )
+    return found
+
+
+def explore(
+    address: str, *, given: Mapping[str, str] | None = None, history: bool = True
+) -> Operation[Discovery]:
+    """The operation behind `discover`, for an address that may be anything.
+
+    Args:
+        address: where to begin, checksummed.
+        given: as for `discover`.
+        history: as for `discover`.
+    """
+    chain_id: int = yield GetChainId()
+    head: BlockHeader = yield GetBlock()
+    seen = yield from look(address, head.number)
+    root = Part(seen.contract or address, seen, "asked about")
+    walk = _Walk(head.number, history, {root.name: root}, [])
+    yield from walk.follow(root.name)
+    if "ClearingHouse" in walk.parts and walk.parts["ClearingHouse"].sound:
+        yield from walk.loose(given or {})
+    order = [*KIT, *(name for name in walk.parts if name not in KIT)]
+    parts = {name: walk.parts[name] for name in order if name in walk.parts}
+    return Discovery(chain_id, head, parts[root.name], parts, tuple(walk.mentions))
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Parts, as they are found."""
+
+    head: int
+    history: bool
+    parts: dict[str, Part]
+    mentions: list[Mention]
+
+    def follow(self, name: str) -> Operation[None]:
+        """Goes where a part's code leads; a name that is found twice keeps its first address."""
+        waiting = [name]
+        while waiting:
+            part = yield from self._dated(waiting.pop(0))
+            if not part.sound:
+                continue
+            for immutable, target in LINKS.get(part.name, {}).items():
+                address = str(part.sight.immutables[immutable])
+                self.mentions.append(Mention(part.name, immutable, target, address))
+                if target not in self.parts:
+                    seen = yield from look(address, self.head)
+                    self.parts[target] = Part(target, seen, f"{immutable} of {part.name}")
+                    waiting.append(target)
+
+    def _dated(self, name: str) -> Operation[Part]:
+        """A part with how it came to be."""
+        part = self.parts[name]
+        if self.history and part.sight.kind is not Kind.NOTHING:
+            known = (one.creation.block for one in self.parts.values())
+            near = next((block for block in known if block is not None), None)
+            made = yield from creation_of(part.sight, self.head, near)
+            part = self.parts[name] = replace(part, creation=made)
+        return part
+
+    def loose(self, given: Mapping[str, str]) -> Operation[None]:
+        """Finds what nothing in the house leads to."""
+        for name in LOOSE:
+            if name in self.parts:
+                continue
+            for address, how in self._candidates(name, given):
+                seen = yield from look(address, self.head)
+                if (seen.contract == name and self._belongs(seen)) or how in (GIVEN, ARGUMENT):
+                    self.parts[name] = Part(name, seen, how)
+                    yield from self.follow(name)
+                    break
+
+    def _belongs(self, seen: Sight) -> bool:
+        """Whether a lens looks at this house."""
+        if seen.contract != "GovernanceLens":
+            return True
+        return seen.immutables["HOUSE"] == self.parts["ClearingHouse"].sight.address
+
+    def _candidates(self, name: str, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Addresses at which a part may be, the surest first, and how they were found."""
+        house = self.parts["ClearingHouse"]
+        arguments = house.creation.arguments
+        if name == "Rulebook" and arguments:
+            yield str(to_checksum_address(arguments[12:32])), ARGUMENT
+        if name in given:
+            yield given[name], GIVEN
+        predicted = self._predicted(name, given)
+        if predicted:
+            yield predicted, "the factory's address for it"
+        deployer, nonce = house.creation.deployer, house.creation.nonce
+        if deployer and nonce is not None:
+            for near in sorted(range(-NEIGHBOURS, NEIGHBOURS + 1), key=abs):
+                if nonce + near >= 0:
+                    yield created_at(deployer, nonce + near), "the house's deployer made it"
+
+    def _predicted(self, name: str, given: Mapping[str, str]) -> str:
+        """Where the factory puts a part; empty if this package does not have its code."""
+        if name == "Rulebook":
+            return create2_address(SALT, rulebook_init_code())
+        released = current().contract(name)
+        code = compile_contract(released.path).bytecode
+        if "0x" + keccak(code).hex() != released.init_code_hash:
+            return ""
+        if name == "GovernanceLens":
+            book = self._rulebook(given)
+            house, listed = self.parts["ClearingHouse"], self.parts["InstrumentRegistry"]
+            code += encode(["address"] * 3, [book, house.sight.address, listed.sight.address])
+        return create2_address(SALT, code)
+
+    def _rulebook(self, given: Mapping[str, str]) -> str:
+        """The rulebook's address, as far as it is known without looking."""
+        return next(address for address, _ in self._candidates("Rulebook", given))
