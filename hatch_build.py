@@ -42,6 +42,7 @@ class ContractsHook(BuildHookInterface):
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Called by hatchling after it; takes away what was made for the wheel."""
+        del version, build_data, artifact_path
         if self._made is not None:
             rmtree(self._made, ignore_errors=True)
 
