@@ -36,13 +36,18 @@ def running_anvil(
     genesis_time: int = GENESIS_TIME,
     chain_id: int = CHAIN_ID,
     ipc_path: Path | None = None,
+    hardfork: str = "prague",
+    fork_url: str | None = None,
 ) -> Iterator[Chain]:
-    """Starts anvil with the embedded chain's genesis time, chain id and block gas limit.
+    """Starts anvil with the embedded chain's genesis time, chain id and block gas limit, or as a
+    fork of another node's chain with what that one has.
 
     Args:
         genesis_time: time of block 0, in seconds.
         chain_id: the chain's id.
         ipc_path: where it also listens on a Unix socket, if it shall.
+        hardfork: whose rules its machine follows.
+        fork_url: node of the chain to fork, whose time and id it takes then.
 
     Raises:
         InputError: anvil is not installed.
@@ -52,13 +57,15 @@ def running_anvil(
     if program is None:
         raise InputError("anvil: not installed; scripts/install-anvil installs it from npm")
     port = _free_port()
-    arguments = {
+    arguments: dict[str, object] = {
         "--port": port,
-        "--timestamp": genesis_time,
-        "--chain-id": chain_id,
         "--gas-limit": BLOCK_GAS_LIMIT,
-        "--hardfork": "prague",
+        "--hardfork": hardfork,
     }
+    if fork_url is None:
+        arguments |= {"--timestamp": genesis_time, "--chain-id": chain_id}
+    else:
+        arguments["--fork-url"] = fork_url
     command = [
         str(program),
         "--silent",
@@ -69,8 +76,9 @@ def running_anvil(
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         node = _await_node(f"http://127.0.0.1:{port}", process)
-        # A second a block, as on the embedded chain, and not by the wall clock.
-        node.call(RpcCall("anvil_setBlockTimestampInterval", (1,)))
+        if fork_url is None:
+            # A second a block, as on the embedded chain, and not by the wall clock.
+            node.call(RpcCall("anvil_setBlockTimestampInterval", (1,)))
         yield Chain(node)
     finally:
         process.terminate()

@@ -56,7 +56,8 @@ def transaction_exchange(
         return _fees()
     if isinstance(request, EstimateGas):
         fields = _fields(request.sender, request.to, request.data, request.value)
-        return _quantity("eth_estimateGas", fields)
+        # Some nodes take "pending" for it if nothing is said: what waits there is not there yet.
+        return _quantity("eth_estimateGas", fields, "latest")
     if isinstance(request, SignFields):
         if signer is None:
             raise SigningRequired("chain: this client only reads; sending needs a signer")
@@ -147,12 +148,13 @@ def _pause(request: Pause) -> Exchange[None]:
 
 
 def _simulated(request: Simulate) -> Exchange[tuple[SimulatedResult, ...]]:
-    """One block of calls; their nonces are the node's affair, since nothing is validated."""
-    block = {"calls": [_simulated_fields(call) for call in request.calls]}
-    blocks = yield RpcCall(
-        "eth_simulateV1", ({"blockStateCalls": [block], "validation": False}, "latest")
+    """A block a call, for together they may need more gas than a block holds; their nonces are the
+    node's affair, since nothing is validated."""
+    blocks = [{"calls": [_simulated_fields(call)]} for call in request.calls]
+    answers = yield RpcCall(
+        "eth_simulateV1", ({"blockStateCalls": blocks, "validation": False}, "latest")
     )
-    return tuple(_simulated_result(row) for row in blocks[0]["calls"])
+    return tuple(_simulated_result(answer["calls"][0]) for answer in answers)
 
 
 def _simulated_fields(call: SimulatedCall) -> dict[str, Any]:
