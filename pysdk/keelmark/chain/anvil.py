@@ -46,6 +46,7 @@ def running_anvil(
         genesis_time: time of block 0, in seconds.
         chain_id: the chain's id.
         ipc_path: where it also listens on a Unix socket, if it shall.
+        hardfork: rules of the chain, in anvil's words.
         hardfork: whose rules its machine follows.
         fork_url: node of the chain to fork, whose time and id it takes then.
 

@@ -1,0 +1,202 @@
+"""Makes a plan's steps real, one after another, until all of them are there for good.
+
+What is there, the chain says, each time anew: a run that was killed, one that found half of it
+made, and one under which the chain was reorganised are the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from keelmark.chain.operations import BlockHeader, GetBlock, GetChainId, GetCode, Operation
+from keelmark.chain.transactions import Fees, GetFees, Pause
+from keelmark.deploy.act.creation import Made, creations
+from keelmark.deploy.act.fees import first_price
+from keelmark.deploy.act.journal import Journal
+from keelmark.deploy.act.patience import patient
+from keelmark.deploy.act.sender import Sender, check_funds
+from keelmark.deploy.act.settings import DeploymentStopped, Progress, Settings, Teller
+from keelmark.deploy.factory import FACTORY, FACTORY_CODE_HASH
+from keelmark.deploy.steps import Step
+from keelmark.errors import ChainMismatch, NoSuchBlock, Reverted, RpcRefused
+
+__all__ = ["act"]
+
+
+def act(
+    steps: Sequence[Step],
+    sender: str,
+    *,
+    settings: Settings | None = None,
+    journal: Journal | None = None,
+    gas: Mapping[str, int] | None = None,
+    progress: Progress | None = None,
+) -> Operation[tuple[Made, ...]]:
+    """The operation that creates the contracts that are missing; run by a client that signs.
+
+    Args:
+        steps: all contracts, in an order in which none needs a later one.
+        sender: who pays; the client's signer signs for it. It is given no power by this.
+        settings: how; see `Settings`.
+        journal: of the earlier runs, from `open_journal`; without it nothing outlives this one.
+        gas: what the missing ones will use, by name, if it is known: the sender must have enough
+            for all of them before the first one is sent.
+        progress: told what happens.
+
+    Returns:
+        one each, in the order of the steps: those that were there as well.
+
+    Raises:
+        ChainMismatch: the factory is missing, or other code is at an address; nothing was sent.
+        InputError: the sender cannot pay.
+        DeploymentStopped: a creation fails, or nothing moves any more; what was made stays.
+        RpcUnreachable: the node does not answer, asked several times.
+    """
+    chosen = settings or Settings()
+    teller = Teller(progress)
+    return patient(
+        _act(
+            steps,
+            to_checksum_address(sender),
+            chosen,
+            journal if journal is not None else Journal(),
+            gas or {},
+            teller,
+        ),
+        chosen,
+        teller,
+    )
+
+
+def _act(
+    steps: Sequence[Step],
+    sender: str,
+    settings: Settings,
+    journal: Journal,
+    gas: Mapping[str, int],
+    teller: Teller,
+) -> Operation[tuple[Made, ...]]:
+    chain_id: int = yield GetChainId()
+    if keccak((yield GetCode(FACTORY))) != FACTORY_CODE_HASH:
+        raise ChainMismatch(
+            f"factory: chain {chain_id} has no deterministic factory at {FACTORY}, so that no "
+            "address could be the same there as elsewhere; nothing was sent"
+        )
+    hands = Sender(chain_id, sender, settings, journal, teller)
+    missing = yield from _missing(steps)
+    there = [step for step in steps if step not in missing]
+    for step in there:
+        teller.tell("there", step.name, f"is at {step.address}")
+    yield from _check_purse(missing, sender, settings, gas)
+    while True:
+        for step in missing:
+            if not (yield from _made(step, steps, hands)):
+                break
+            there.append(step)
+        made = yield from _confirmed(steps, journal, settings, teller)
+        if made is not None:
+            return made
+        missing = yield from _missing(steps)
+        for step in missing:
+            if step in there:
+                there.remove(step)
+                text = f"is at {step.address} no more, and is sent anew"
+                teller.tell("gone", step.name, text)
+
+
+def _made(step: Step, steps: Sequence[Step], hands: Sender) -> Operation[bool]:
+    """One step; whether it is there afterwards.
+
+    Raises:
+        DeploymentStopped: the chain refuses its creation, and it is not for want of another step.
+    """
+    try:
+        yield from hands.create(step)
+    except Reverted as refusal:
+        absent = yield from _missing(steps)
+        earlier = steps[: steps.index(step)]
+        if step in absent and not any(one in absent for one in earlier):
+            raise DeploymentStopped(
+                f"{step.name}: the chain refuses its creation, {refusal}; nothing was sent for it"
+            ) from None
+        return step not in absent
+    return bool((yield GetCode(step.address)))
+
+
+def _missing(steps: Sequence[Step]) -> Operation[list[Step]]:
+    """The steps whose contract is not there.
+
+    Raises:
+        ChainMismatch: something else is there.
+    """
+    absent: list[Step] = []
+    for step in steps:
+        code: bytes = yield GetCode(step.address)
+        if not code:
+            absent.append(step)
+        elif step.code_hash is not None and keccak(code) != step.code_hash:
+            raise ChainMismatch(
+                f"{step.name}: other code is at {step.address}, with hash 0x{keccak(code).hex()}, "
+                f"expected 0x{step.code_hash.hex()}"
+            )
+    return absent
+
+
+def _check_purse(
+    missing: Sequence[Step], sender: str, settings: Settings, gas: Mapping[str, int]
+) -> Operation[None]:
+    """Refuses a sender that cannot pay for all that is missing, as far as it is known.
+
+    Raises:
+        InputError: says what is there and what is needed.
+    """
+    total = sum(gas.get(step.name, 0) for step in missing)
+    fees: Fees = yield GetFees()
+    price = first_price(fees, settings.max_fee)
+    if price is not None and total:
+        yield from check_funds(sender, total * price.max_fee, f"{len(missing)} contracts")
+
+
+def _confirmed(
+    steps: Sequence[Step], journal: Journal, settings: Settings, teller: Teller
+) -> Operation[tuple[Made, ...] | None]:
+    """What was made, once enough blocks hold all of it; None if some of it is gone.
+
+    Raises:
+        DeploymentStopped: there are no new blocks.
+    """
+    waited, newest = 0.0, -1
+    while True:
+        if (yield from _missing(steps)):
+            return None
+        head: BlockHeader = yield GetBlock()
+        block = max(0, head.number - settings.confirmations + 1)
+        if (yield from _all_there(steps, block)):
+            made = yield from creations(steps, journal, head)
+            if made is not None:
+                return made
+        if head.number != newest:
+            waited, newest = 0.0, head.number
+        if waited > settings.patience_seconds:
+            raise DeploymentStopped(
+                f"confirmations: block {newest} has been the newest for {waited:.0f} seconds; "
+                "all contracts are there, and running again goes on from there"
+            )
+        text = f"for {settings.confirmations} confirmations, at block {head.number}"
+        teller.tell("waiting", "", text)
+        yield Pause(settings.poll_seconds)
+        waited += settings.poll_seconds
+
+
+def _all_there(steps: Sequence[Step], block: int) -> Operation[bool]:
+    """Whether a block holds all contracts."""
+    for step in reversed(steps):
+        try:
+            if not (yield GetCode(step.address, block)):
+                return False
+        except (NoSuchBlock, RpcRefused):
+            return False
+    return True
