@@ -31,8 +31,8 @@ DIGITS = 6
 
 
 def holder(number: int) -> str:
-    """An address for a role's holder."""
-    return "0x" + f"{number:02x}" * 20
+    """An address for a role's holder, checksummed."""
+    return str(to_checksum_address("0x" + f"{number:02x}" * 20))
 
 
 def house_plan(token: str = holder(0xD0), **changes: Any) -> Plan:
@@ -110,3 +110,23 @@ def factory_deployment(plan: Plan, compiled: Mapping[str, Artefact], **changes: 
         "roles": planned_roles(plan),
     }
     return Deployment(**{**fields, **changes})
+
+
+def house_text(**changes: str | None) -> str:
+    """The house file of `house_plan`; values are TOML, and None leaves a field out."""
+    lines: dict[str, str | None] = {
+        "lei": f'"{LEI}"',
+        "token": f'"{holder(0xD0)}"',
+        "token_feed": "2",
+        "operator": f'"{holder(0xA1)}"',
+        "registrar": f'"{holder(0xA2)}"',
+        "supervisor": f'"{holder(0xA3)}"',
+        "convenor": f'"{holder(0xA6)}"',
+        "supervisor_lei": f'"{LEI}"',
+        "supervisor_jurisdiction": '"DE"',
+        "sanctions_officer": f'"{holder(0xA7)}"',
+        "lister": f'"{holder(0xA4)}"',
+        "price_operator": f'"{holder(0xA5)}"',
+        **changes,
+    }
+    return "".join(f"{name} = {value}\n" for name, value in lines.items() if value is not None)

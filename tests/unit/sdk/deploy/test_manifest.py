@@ -80,7 +80,7 @@ def reversed_order(body, _contracts):
     body["contracts"].reverse()
 
 
-ADDRESS = "00" * 12 + holder(0xEE)[2:]
+ADDRESS = "00" * 12 + holder(0xEE)[2:].lower()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,238 @@
+"""The proposal: what a deployment would do on a chain, before anything is signed.
+
+`propose` only reads. It answers every contract with its address and whether it is there, the roles
+with their holders, fees and funds, and the reasons why the chain or the plan must be refused; gas
+comes from `simulate` and is added by `Proposal.with_gas`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from keelmark.chain.compiler import Artefact
+from keelmark.chain.operations import GetChainId, GetCode, Operation
+from keelmark.chain.transactions import Fees, GetBalance, GetFees
+from keelmark.deploy.chain_needs import chain_refusals, token_digits
+from keelmark.deploy.house_file import House
+from keelmark.deploy.kit import whole_existing
+from keelmark.deploy.plan import KIT, ZERO_ADDRESS, HeldRole, Plan
+from keelmark.deploy.roles import held_roles, planned_roles
+from keelmark.deploy.steps import Step, addresses, steps
+from keelmark.errors import InputError, KeelmarkError, RpcUnreachable
+
+__all__ = ["PlannedStep", "Proposal", "propose"]
+
+FUNDS_PERCENT = 125
+"""What the sender must hold, of the cost at current fees."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One contract, and how it stands on the chain."""
+
+    step: Step
+    state: str
+    """``missing``, ``exists``, or ``foreign``: there is code, and it is not what we create."""
+    gas: int | None = None
+    """What its creation takes, by simulation; None if it was not simulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a deployment would do."""
+
+    chain_id: int
+    system: str
+    plan: Plan
+    """With everything that is there already among its `existing`."""
+    sender: str
+    """Who pays; is given no role."""
+    steps: tuple[PlannedStep, ...]
+    """In the order of `KIT`, without those that the plan says are there."""
+    roles: tuple[HeldRole, ...]
+    """Who holds what, or will: read from the chain where the contract is there."""
+    balance: int
+    """The sender's, wei."""
+    fees: Fees
+    refusals: tuple[str, ...]
+    """Why nothing is sent, a sentence each; empty if nothing stands in the way."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know and nothing refuses."""
+
+    @property
+    def missing(self) -> tuple[Step, ...]:
+        """The steps to take."""
+        return tuple(item.step for item in self.steps if item.state == "missing")
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Every contract's address by name."""
+        return addresses(self.plan, tuple(item.step for item in self.steps))
+
+    @property
+    def gas(self) -> int:
+        """Gas of everything that is missing; 0 before the simulation."""
+        return sum(item.gas or 0 for item in self.steps if item.state == "missing")
+
+    @property
+    def gas_price(self) -> int:
+        """Wei a gas at current fees."""
+        return (self.fees.base_fee or 0) + self.fees.tip
+
+    @property
+    def cost(self) -> int:
+        """Wei at current fees."""
+        return self.gas * self.gas_price
+
+    def with_gas(self, used: Mapping[str, int]) -> Proposal:
+        """The proposal with what the simulation found, and what follows from it.
+
+        Args:
+            used: gas by contract.
+        """
+        known = tuple(replace(item, gas=used.get(item.step.name, item.gas)) for item in self.steps)
+        found = replace(self, steps=known)
+        refusals = list(self.refusals)
+        for item in known:
+            if item.gas is not None and item.gas > self.fees.block_gas_limit:
+                refusals.append(
+                    f"gas: {item.step.name} takes {item.gas:,}, a block of this chain holds "
+                    f"{self.fees.block_gas_limit:,}; nothing was sent"
+                )
+        needed = found.cost * FUNDS_PERCENT // 100
+        if found.missing and self.balance < needed:
+            refusals.append(
+                f"funds: {self.sender} holds {ether(self.balance)}, expected {ether(needed)} at "
+                "least, a quarter more than the cost at current fees; nothing was sent"
+            )
+        return replace(found, refusals=tuple(refusals))
+
+    def check(self) -> None:
+        """Refuses what must be refused.
+
+        Raises:
+            InputError: the first reason.
+        """
+        if self.refusals:
+            raise InputError(self.refusals[0])
+
+
+def ether(wei: int) -> str:
+    """Wei in whole coins, as short as it can be said exactly to eight digits, rounded up."""
+    unit = 10**10
+    rounded = -(-wei // unit)
+    whole, rest = divmod(rounded, 10**8)
+    return f"{whole:,}.{rest:08d}".rstrip("0").rstrip(".")
+
+
+def propose(house: House, compiled: Mapping[str, Artefact], sender: str) -> Operation[Proposal]:
+    """The operation that reads a chain and says what a deployment would do there.
+
+    Args:
+        house: what to deploy.
+        compiled: the kit, by name.
+        sender: who would pay.
+
+    Raises:
+        InputError: an address of the plan is none, or the plan names what is not there.
+    """
+    chain_id: int = yield GetChainId()
+    existing = yield from whole_existing(house.plan)
+    plan = replace(house.plan, existing=existing)
+    refusals = list((yield from chain_refusals()))
+    digits, words = yield from token_digits(plan.token)
+    refusals += words
+    refusals += yield from _named_contracts(plan)
+    refusals += yield from _existing_refusals(plan)
+    planned = steps(plan, compiled, chain_id=chain_id, token_digits=digits)
+    standing: list[PlannedStep] = []
+    for step in planned:
+        code: bytes = yield GetCode(step.address)
+        state = "missing"
+        if code:
+            state = "exists" if keccak(code) == step.code_hash else "foreign"
+        if state == "foreign":
+            refusals.append(
+                f"{step.name}: the code at {step.address} is not ours, its hash is "
+                f"0x{keccak(code).hex()}; nothing was sent"
+            )
+        standing.append(PlannedStep(step, state))
+    at = addresses(plan, planned)
+    there = {name: at[name] for name in existing}
+    there |= {item.step.name: item.step.address for item in standing if item.state == "exists"}
+    roles, notes = yield from _roles(plan, there, sender)
+    balance: int = yield GetBalance(sender)
+    fees: Fees = yield GetFees()
+    return Proposal(
+        chain_id=chain_id,
+        system=house.system,
+        plan=plan,
+        sender=to_checksum_address(sender),
+        steps=tuple(standing),
+        roles=roles,
+        balance=balance,
+        fees=fees,
+        refusals=tuple(refusals),
+        notes=notes,
+    )
+
+
+def _named_contracts(plan: Plan) -> Operation[list[str]]:
+    """Contracts of others that a plan names and that must be there."""
+    named = {f"oracles[{place}]": address for place, address in enumerate(plan.oracles)}
+    if plan.sequencer != ZERO_ADDRESS:
+        named["sequencer"] = plan.sequencer
+    refusals: list[str] = []
+    for field, address in named.items():
+        if not (yield GetCode(address)):
+            refusals.append(f"{field}: there is no contract at {address}; nothing was sent")
+    return refusals
+
+
+def _existing_refusals(plan: Plan) -> Operation[list[str]]:
+    """That what the plan says is there is what it says."""
+    from keelmark.releases import identify
+
+    refusals: list[str] = []
+    for name, address in plan.existing.items():
+        code: bytes = yield GetCode(address)
+        match = identify(code)
+        if match is None or match.contract != name:
+            found = f"is {match.contract}" if match else "is of no release of ours"
+            refusals.append(
+                f"existing: the code at {address} {found}, expected {name}; nothing was sent"
+            )
+    return refusals
+
+
+def _roles(
+    plan: Plan, there: Mapping[str, str], sender: str
+) -> Operation[tuple[tuple[HeldRole, ...], tuple[str, ...]]]:
+    """Who holds or will hold what, and what is notable about it."""
+    try:
+        held = yield from held_roles(there)
+    except RpcUnreachable:
+        raise
+    except KeelmarkError:
+        held = ()  # what stands there is no contract of ours, and is refused for that
+    told = {(role.contract, role.role): role for role in held}
+    found: list[HeldRole] = list(held)
+    notes: list[str] = []
+    for role in planned_roles(plan):
+        actual = told.get((role.contract, role.role))
+        if role.contract not in there:
+            found.append(role)
+        elif actual is not None and actual.holder != role.holder:
+            notes.append(
+                f"{role.contract} is there already; its {role.role} is {actual.holder}, "
+                f"not {role.holder}"
+            )
+    found.sort(key=lambda role: KIT.index(role.contract))
+    own = [f"{role.role} of {role.contract}" for role in found if role.holder == sender]
+    if own:
+        notes.append(f"the sender itself holds: {', '.join(own)}")
+    return tuple(found), tuple(notes)
