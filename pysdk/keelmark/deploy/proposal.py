@@ -24,7 +24,7 @@ from keelmark.deploy.roles import held_roles, planned_roles
 from keelmark.deploy.steps import Step, addresses, steps
 from keelmark.errors import InputError, KeelmarkError, RpcUnreachable
 
-__all__ = ["PlannedStep", "Proposal", "propose"]
+__all__ = ["PlannedStep", "Proposal", "coins", "propose"]
 
 FUNDS_PERCENT = 125
 """What the sender must hold, of the cost at current fees."""
@@ -106,7 +106,7 @@ class Proposal:
         needed = found.cost * FUNDS_PERCENT // 100
         if found.missing and self.balance < needed:
             refusals.append(
-                f"funds: {self.sender} holds {ether(self.balance)}, expected {ether(needed)} at "
+                f"funds: {self.sender} holds {coins(self.balance)}, expected {coins(needed)} at "
                 "least, a quarter more than the cost at current fees; nothing was sent"
             )
         return replace(found, refusals=tuple(refusals))
@@ -121,7 +121,7 @@ class Proposal:
             raise InputError(self.refusals[0])
 
 
-def ether(wei: int) -> str:
+def coins(wei: int) -> str:
     """Wei in whole coins, as short as it can be said exactly to eight digits, rounded up."""
     unit = 10**10
     rounded = -(-wei // unit)
