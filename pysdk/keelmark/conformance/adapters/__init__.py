@@ -1,0 +1,1 @@
+"""Adapters for what this project ships: the clearing house and the example venue."""
