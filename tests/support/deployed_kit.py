@@ -11,7 +11,7 @@ from keelmark.chain.compiler import compile_contract
 from keelmark.chain.operations import GetCode, Operation
 from keelmark.deploy import Deployment, Plan, deploy
 
-__all__ = ["HOUSE_LEI", "DeployedKit", "code_at", "deploy_kit", "holder"]
+__all__ = ["HOUSE_LEI", "DeployedKit", "code_at", "deploy_kit", "holder", "plan_kit"]
 
 HOUSE_LEI = "529900T8BM49AURSDO55"
 """The LEI of the register's own publisher, as it prints it."""
@@ -45,6 +45,12 @@ def code_at(address: str) -> Operation[bytes]:
 
 def deploy_kit(reading: Chain, **changes: Any) -> DeployedKit:
     """Deploys the kit with play money; ``changes`` are fields of the plan."""
+    chain, plan = plan_kit(reading, **changes)
+    return DeployedKit(chain, plan, deploy(chain, plan))
+
+
+def plan_kit(reading: Chain, **changes: Any) -> tuple[SigningChain, Plan]:
+    """A plan with play money that is there, and who can pay; ``changes`` are fields of it."""
     signer = Signer.from_key(KEY)
     reading.local.fund(signer.address)
     chain = reading.signing(signer)
@@ -71,5 +77,4 @@ def deploy_kit(reading: Chain, **changes: Any) -> DeployedKit:
         "lister": holder(0xA4),
         "price_operator": holder(0xA5),
     }
-    plan = Plan(**{**fields, **changes})
-    return DeployedKit(chain, plan, deploy(chain, plan))
+    return chain, Plan(**{**fields, **changes})
