@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keelmark.audit.connections import connection_findings
 from keelmark.audit.control import control_findings
@@ -35,12 +34,19 @@ class Audit:
         """Whether everything is known and nothing deviates."""
         return not self.of(Level.DEVIATION)
 
+    def deployment(self) -> Deployment:
+        """The house as a manifest says it, with its roles as they are now.
+
+        Raises:
+            ChainMismatch: a part of it is missing or is other code.
+        """
+        return replace(self.found.deployment(), roles=self.powers.held)
+
 
 def audit(
     address: str,
     *,
     manifest: Deployment | None = None,
-    given: Mapping[str, str] | None = None,
     history: bool = True,
     events: bool = True,
 ) -> Operation[Audit]:
@@ -49,7 +55,6 @@ def audit(
     Args:
         address: checksummed; a house, one of its parts, or anything else.
         manifest: what must be there, if that is written down.
-        given: addresses of parts to which nothing leads, by name; a manifest's serve too.
         history: whether to ask when and by whom each part was created.
         events: whether to read the events in which announced changes are.
 
@@ -57,8 +62,7 @@ def audit(
         Reorganised: the chain replaced blocks while it was read.
         RpcRefused: the node does not give what is needed.
     """
-    named = {name: one.address for name, one in (manifest.contracts if manifest else {}).items()}
-    found = yield from explore(address, given={**named, **(given or {})}, history=history)
+    found = yield from explore(address, written=manifest, history=history)
     findings = yield from connection_findings(found, history=history)
     powers = yield from read_powers(found, events=events)
     findings += control_findings(found, powers)

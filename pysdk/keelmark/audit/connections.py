@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from eth_account.messages import encode_typed_data
-
-from keelmark.audit.discover import Discovery, Part
+from keelmark.audit.discover import Discovery
 from keelmark.audit.findings import Finding, deviation, notice
 from keelmark.audit.links import SHARED_VALUES, WIRED
 from keelmark.audit.sight import Kind, Sight, look, probe, sight_findings
 from keelmark.chain.operations import Operation
 from keelmark.deploy.plan import ZERO_ADDRESS
+from keelmark.deploy.wiring import matcher_domain
 from keelmark.errors import InputError
 from keelmark.identifiers import unpack_lei
+from keelmark.releases import releases
 
 __all__ = ["connection_findings"]
 
@@ -61,9 +61,7 @@ def connection_findings(found: Discovery, *, history: bool = True) -> Operation[
     if found.house is not None and found.house.sound:
         told += yield from _rulebook(found)
         told += _missing(found)
-    if history:
-        told += _creations(found)
-    return told
+    return [*told, *_creations(found, history)]
 
 
 def _releases(found: Discovery) -> list[Finding]:
@@ -134,21 +132,10 @@ def _domain(found: Discovery) -> list[Finding]:
     if seen.word("_CHAIN_ID") != found.chain_id:
         text = f"it was built for chain {seen.text('_CHAIN_ID')}, this is {found.chain_id}"
         return [deviation("other-chain", part.name, text)]
-    if seen.word("_DOMAIN") != _domain_of(found.chain_id, seen.address):
+    if seen.word("_DOMAIN") != matcher_domain(found.chain_id, seen.address):
         text = "its signing domain is not the one of this contract on this chain"
         return [deviation("other-domain", part.name, text)]
     return []
-
-
-def _domain_of(chain_id: int, matcher: str) -> bytes:
-    """The EIP-712 domain separator of an order matcher."""
-    domain = {
-        "name": "Keelmark OrderMatcher",
-        "version": "1",
-        "chainId": chain_id,
-        "verifyingContract": matcher,
-    }
-    return encode_typed_data(domain, {"Order": []}, {}).header
 
 
 def _token(found: Discovery) -> Operation[list[Finding]]:
@@ -216,7 +203,7 @@ def _outside(found: Discovery) -> Operation[list[Finding]]:
 
 
 def _rulebook(found: Discovery) -> Operation[list[Finding]]:
-    """The rulebook's digest, asked of it: the house's code was compiled with one."""
+    """The rulebook's digest: by its release where its code is known, else asked of it."""
     part = found.parts.get("Rulebook")
     if part is None:
         text = (
@@ -224,8 +211,11 @@ def _rulebook(found: Discovery) -> Operation[list[Finding]]:
             f"{found.rulebook_digest}"
         )
         return [deviation("no-rulebook", "Rulebook", text)]
-    answer = yield from probe(part.sight.address, "digest()", found.block.number)
-    digest = "0x" + answer[:32].hex() if answer else "nothing"
+    if part.sound:
+        digest = next(one for one in releases() if one.version == part.sight.release).rulebook_digest
+    else:
+        answer = yield from probe(part.sight.address, "digest()", found.block.number)
+        digest = "0x" + answer[:32].hex() if answer else "nothing"
     if digest == found.rulebook_digest:
         return []
     text = f"its digest is {digest}, the house was compiled with {found.rulebook_digest}"
@@ -241,18 +231,22 @@ def _missing(found: Discovery) -> list[Finding]:
     ]
 
 
-def _creations(found: Discovery) -> list[Finding]:
+def _creations(found: Discovery, history: bool) -> list[Finding]:
     """Contracts of which it is not shown that the published constructor wrote their storage."""
-    unshown: dict[str, list[Part]] = {}
+    unshown: dict[str, list[str]] = {}
     for part in found.parts.values():
         if part.sound and part.name not in STATELESS and not part.creation.shown:
-            unshown.setdefault(part.creation.untold, []).append(part)
+            unshown.setdefault(part.creation.untold, []).append(part.name)
+    if unshown and not history:
+        names = ", ".join(name for some in unshown.values() for name in some)
+        text = "it was not asked whether the published constructor ran"
+        return [notice("creation-not-asked", names, text)]
     return [
         deviation(
             "creation-not-shown",
-            ", ".join(part.name for part in parts),
+            ", ".join(names),
             f"it is not shown that the published constructor ran ({why}), so that the storage "
             "could have begun with anything; keelmark reconcile compares it with the events",
         )
-        for why, parts in unshown.items()
+        for why, names in unshown.items()
     ]

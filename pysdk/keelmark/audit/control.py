@@ -7,9 +7,10 @@ from typing import Final
 
 from keelmark.audit.discover import Discovery
 from keelmark.audit.findings import Finding, deviation, notice, pending
-from keelmark.audit.powers import ROLES, Powers, trusted
+from keelmark.audit.powers import Powers, trusted
 from keelmark.audit.sight import Kind
 from keelmark.deploy.plan import ZERO_ADDRESS
+from keelmark.deploy.roles import ROLES
 from keelmark.events import Event
 from keelmark.ledger.governance import Governance
 from keelmark.ledger.reader import Reading

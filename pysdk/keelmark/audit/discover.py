@@ -15,18 +15,17 @@ from typing import Final
 
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
 from keelmark.audit.links import LINKS
 from keelmark.audit.origin import Creation, created_at, creation_of
+from keelmark.audit.predicted import proved_by_address, released_init_code
 from keelmark.audit.sight import Kind, Sight, look
-from keelmark.chain.compiler import compile_contract
 from keelmark.chain.operations import BlockHeader, GetBlock, GetChainId, Operation
-from keelmark.deploy.factory import SALT, create2_address
+from keelmark.deploy.factory import FACTORY, SALT, create2_address
 from keelmark.deploy.plan import KIT, DeployedContract, Deployment
 from keelmark.errors import ChainMismatch
 from keelmark.identifiers import unpack_lei
-from keelmark.releases import current, releases, rulebook_init_code
+from keelmark.releases import releases
 from keelmark.types import Regime
 
 __all__ = ["Discovery", "Part", "discover", "explore"]
@@ -37,8 +36,8 @@ NEIGHBOURS: Final = 40
 LOOSE: Final = ("Rulebook", "OptionPricer", "GovernanceLens")
 """Contracts of a house to which nothing in it leads."""
 
-GIVEN: Final = "given"
-"""Found where the caller said."""
+GIVEN: Final = "the manifest"
+"""Found where a manifest says."""
 
 ARGUMENT: Final = "constructor argument of ClearingHouse"
 """Found where the house's creation says."""
@@ -114,8 +113,8 @@ class Discovery:
         return next((one.rulebook_digest for one in releases() if one.version == version), "")
 
     def deployment(self) -> Deployment:
-        """The house as the rest of the package takes it, like one read from a manifest. Blocks that
-        are not known are the one of this discovery, gas is 0.
+        """The house as the rest of the package takes it, like one read from a manifest. A block
+        that is not known is the one of this discovery, gas is 0, and roles are not asked.
 
         Raises:
             ChainMismatch: a part is missing or is other code.
@@ -140,6 +139,7 @@ class Discovery:
             lei = unpack_lei(int(house.immutables["LEI"]))
         except ValueError as error:
             raise ChainMismatch(f"discover: the house's code is built wrongly, {error}") from None
+        parts = [self.parts[name] for name in names]
         return Deployment(
             chain_id=self.chain_id,
             rulebook_digest=self.rulebook_digest,
@@ -147,40 +147,47 @@ class Discovery:
             lei=lei,
             token=str(house.immutables["TOKEN"]),
             token_feed=int(house.immutables["TOKEN_FEED"]),
-            contracts={name: self._deployed(self.parts[name]) for name in names},
+            contracts={part.name: _deployed(part, self.block) for part in parts},
+            release=house.release,
+            factory=FACTORY if any(part.creation.factory for part in parts) else "",
         )
 
-    def _deployed(self, part: Part) -> DeployedContract:
-        made, seen = part.creation, part.sight
-        known = made.block is not None and bool(made.block_hash)
-        release = next(one for one in releases() if one.version == seen.release)
-        return DeployedContract(
-            name=part.name,
-            address=seen.address,
-            block_number=made.block if known and made.block is not None else self.block.number,
-            block_hash=made.block_hash if known else "0x" + self.block.hash.hex(),
-            transaction_hash=made.transaction_hash,
-            code_hash=seen.code_hash,
-            source_hash=release.contract(part.name).source_hash,
-            gas_used=0,
-        )
+
+def _deployed(part: Part, block: BlockHeader) -> DeployedContract:
+    """A part as a manifest has it."""
+    made, seen = part.creation, part.sight
+    known = made.block is not None and bool(made.block_hash)
+    release = next(one for one in releases() if one.version == seen.release)
+    return DeployedContract(
+        name=part.name,
+        address=seen.address,
+        block_number=made.block if known and made.block is not None else block.number,
+        block_hash=made.block_hash if known else "0x" + block.hash.hex(),
+        transaction_hash=made.transaction_hash,
+        code_hash=seen.code_hash,
+        source_hash=release.contract(part.name).source_hash,
+        gas_used=0,
+        constructor_arguments="0x" + (made.arguments or b"").hex(),
+        init_code_hash=made.init_code_hash if made.shown else "",
+        salt=made.salt if made.shown else "",
+    )
 
 
 def discover(
-    house: str, *, given: Mapping[str, str] | None = None, history: bool = True
+    house: str, *, written: Deployment | None = None, history: bool = True
 ) -> Operation[Discovery]:
     """The operation that finds a house's parts from its address.
 
     Args:
         house: the clearing house's address, checksummed.
-        given: addresses of parts that are known from elsewhere, by name; what the code says goes
-            before them.
+        written: what a manifest says of it: where parts are to which nothing leads, and with which
+            arguments they were built; neither is believed.
         history: whether to ask when and by whom each part was created.
 
     Raises:
         ChainMismatch: the code there is no clearing house of a release.
     """
-    found = yield from explore(house, given=given, history=history)
+    found = yield from explore(house, written=written, history=history)
     if found.root.sight.contract != "ClearingHouse":
         raise ChainMismatch(
             f"discover: at {house} is {found.root.sight.told()}, expected a ClearingHouse of a "
@@ -190,23 +197,25 @@ def discover(
 
 
 def explore(
-    address: str, *, given: Mapping[str, str] | None = None, history: bool = True
+    address: str, *, written: Deployment | None = None, history: bool = True
 ) -> Operation[Discovery]:
     """The operation behind `discover`, for an address that may be anything.
 
     Args:
         address: where to begin, checksummed.
-        given: as for `discover`.
+        written: as for `discover`.
         history: as for `discover`.
     """
     chain_id: int = yield GetChainId()
     head: BlockHeader = yield GetBlock()
     seen = yield from look(address, head.number)
     root = Part(seen.contract or address, seen, "asked about")
-    walk = _Walk(head.number, history, {root.name: root}, [])
+    contracts = written.contracts if written is not None else {}
+    walk = _Walk(head.number, history, contracts, {root.name: root}, [])
     yield from walk.follow(root.name)
     if "ClearingHouse" in walk.parts and walk.parts["ClearingHouse"].sound:
-        yield from walk.loose(given or {})
+        yield from walk.loose()
+    yield from walk.prove()
     order = [*KIT, *(name for name in walk.parts if name not in KIT)]
     parts = {name: walk.parts[name] for name in order if name in walk.parts}
     return Discovery(chain_id, head, parts[root.name], parts, tuple(walk.mentions))
@@ -218,6 +227,8 @@ class _Walk:
 
     head: int
     history: bool
+    written: Mapping[str, DeployedContract]
+    """What a manifest says, by name."""
     parts: dict[str, Part]
     mentions: list[Mention]
 
@@ -246,12 +257,12 @@ class _Walk:
             part = self.parts[name] = replace(part, creation=made)
         return part
 
-    def loose(self, given: Mapping[str, str]) -> Operation[None]:
+    def loose(self) -> Operation[None]:
         """Finds what nothing in the house leads to."""
         for name in LOOSE:
             if name in self.parts:
                 continue
-            for address, how in self._candidates(name, given):
+            for address, how in self._candidates(name):
                 seen = yield from look(address, self.head)
                 if (seen.contract == name and self._belongs(seen)) or how in (GIVEN, ARGUMENT):
                     self.parts[name] = Part(name, seen, how)
@@ -264,15 +275,15 @@ class _Walk:
             return True
         return seen.immutables["HOUSE"] == self.parts["ClearingHouse"].sight.address
 
-    def _candidates(self, name: str, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    def _candidates(self, name: str) -> Iterator[tuple[str, str]]:
         """Addresses at which a part may be, the surest first, and how they were found."""
         house = self.parts["ClearingHouse"]
         arguments = house.creation.arguments
         if name == "Rulebook" and arguments:
             yield str(to_checksum_address(arguments[12:32])), ARGUMENT
-        if name in given:
-            yield given[name], GIVEN
-        predicted = self._predicted(name, given)
+        if name in self.written:
+            yield self.written[name].address, GIVEN
+        predicted = self._predicted(name)
         if predicted:
             yield predicted, "the factory's address for it"
         deployer, nonce = house.creation.deployer, house.creation.nonce
@@ -281,20 +292,22 @@ class _Walk:
                 if nonce + near >= 0:
                     yield created_at(deployer, nonce + near), "the house's deployer made it"
 
-    def _predicted(self, name: str, given: Mapping[str, str]) -> str:
+    def _predicted(self, name: str) -> str:
         """Where the factory puts a part; empty if this package does not have its code."""
-        if name == "Rulebook":
-            return create2_address(SALT, rulebook_init_code())
-        released = current().contract(name)
-        code = compile_contract(released.path).bytecode
-        if "0x" + keccak(code).hex() != released.init_code_hash:
-            return ""
-        if name == "GovernanceLens":
-            book = self._rulebook(given)
-            house, listed = self.parts["ClearingHouse"], self.parts["InstrumentRegistry"]
-            code += encode(["address"] * 3, [book, house.sight.address, listed.sight.address])
-        return create2_address(SALT, code)
+        house = self.parts["ClearingHouse"].sight
+        code = released_init_code(name, house.release)
+        if code and name == "GovernanceLens":
+            book = next(address for address, _ in self._candidates("Rulebook"))
+            listed = self.parts["InstrumentRegistry"].sight
+            code += encode(["address"] * 3, [book, house.address, listed.address])
+        return create2_address(SALT, code) if code else ""
 
-    def _rulebook(self, given: Mapping[str, str]) -> str:
-        """The rulebook's address, as far as it is known without looking."""
-        return next(address for address, _ in self._candidates("Rulebook", given))
+    def prove(self) -> Operation[None]:
+        """Shows by addresses what transactions did not show."""
+        at = {name: part.sight.address for name, part in self.parts.items()}
+        for name, part in self.parts.items():
+            if part.sound and not part.creation.shown:
+                made = yield from proved_by_address(
+                    part.sight, part.creation, at, self.written.get(name), self.head
+                )
+                self.parts[name] = replace(part, creation=made)

@@ -27,6 +27,10 @@ def manifest_findings(found: Discovery, powers: Powers, manifest: Deployment) ->
     if found.rulebook_digest and manifest.rulebook_digest != found.rulebook_digest:
         text = f"its rulebookDigest is {manifest.rulebook_digest}, found {found.rulebook_digest}"
         told.append(deviation("manifest-digest", "manifest", text))
+    release = found.house.sight.release if found.house else ""
+    if manifest.release and release and manifest.release != release:
+        text = f"its release is {manifest.release}, found {release}"
+        told.append(deviation("manifest-release", "manifest", text))
     told += _contracts(found, manifest)
     told += _terms(found, manifest)
     told += _roles(powers, manifest)
@@ -49,6 +53,13 @@ def _contracts(found: Discovery, manifest: Deployment) -> Iterator[Finding]:
             text = f"its code_hash of {name} is {written.code_hash}, found {seen.code_hash}"
             yield deviation("manifest-code", "manifest", text)
         made = part.creation
+        arguments = "" if made.arguments is None else "0x" + made.arguments.hex()
+        if arguments and written.init_code_hash and arguments != written.constructor_arguments:
+            text = (
+                f"its constructor_arguments of {name} are {written.constructor_arguments}, found "
+                f"{arguments}"
+            )
+            yield deviation("manifest-creation", "manifest", text)
         if made.transaction_hash and written.transaction_hash not in ("", made.transaction_hash):
             text = (
                 f"its transaction_hash of {name} is {written.transaction_hash}, found "
@@ -79,10 +90,15 @@ def _terms(found: Discovery, manifest: Deployment) -> Iterator[Finding]:
 
 
 def _roles(powers: Powers, manifest: Deployment) -> Iterator[Finding]:
-    """Roles that moved since the manifest was written."""
-    written = {(one.contract, one.role): one.holder for one in getattr(manifest, "roles", ())}
-    for one in powers.roles:
+    """Roles that moved since the manifest was written, and authorities that it does not have."""
+    written = {(one.contract, one.role): one.holder for one in manifest.roles}
+    if not written:
+        return
+    for one in powers.held:
         before = written.get((one.contract, one.role))
-        if before is not None and before != one.holder:
+        if before is None:
+            text = f"it does not have {one.role} of {one.contract}, {one.holder}"
+            yield deviation("manifest-role", "manifest", text)
+        elif before != one.holder:
             text = f"its {one.role} of {one.contract} is {before}, {one.holder} holds it now"
             yield deviation("manifest-role", "manifest", text)

@@ -22,6 +22,7 @@ from keelmark.chain.operations import BlockBody, GetBody, GetCode, Operation, Se
 from keelmark.deploy.factory import FACTORY, create2_address
 from keelmark.errors import NoSuchBlock, RpcRefused
 from keelmark.releases import releases
+from keelmark.verification.hashing import keccak as fast_keccak
 
 __all__ = ["Creation", "creation_of", "first_block_of", "made_by", "nonce_of"]
 
@@ -49,6 +50,10 @@ class Creation:
     """The deployer's, where it made the contract without the factory."""
     arguments: bytes | None = None
     """Constructor arguments; None unless the release's init code ran."""
+    init_code_hash: str = ""
+    """keccak256 of the init code, arguments included; empty if it is not known."""
+    salt: str = ""
+    """What the factory was given, ``0x`` and 64 digits; empty without it."""
     shown_by: str = ""
     """``transaction`` or ``address``: what shows that the release's init code ran."""
     untold: str = ""
@@ -93,6 +98,8 @@ def creation_of(seen: Sight, head: int, near: int | None = None) -> Operation[Cr
             deployer=sent.sender,
             factory=sent.to is not None,
             nonce=made.nonce,
+            init_code_hash="0x" + keccak(made.init_code).hex(),
+            salt=made.salt,
             untold="the init code that ran is of no release",
         )
         arguments = _arguments(seen, made.init_code)
@@ -108,15 +115,16 @@ class Made:
     init_code: bytes
     """Arguments included."""
     nonce: int | None
+    salt: str
 
 
 def made_by(sent: SentTransaction, address: str) -> Made | None:
     """What a transaction created at an address, itself or through the factory; None if nothing."""
     if sent.to is None:
         nonce = nonce_of(sent.sender, address)
-        return None if nonce is None else Made(sent.data, nonce)
+        return None if nonce is None else Made(sent.data, nonce, "")
     if sent.to == FACTORY and create2_address(sent.data[:32], sent.data[32:]) == address:
-        return Made(sent.data[32:], None)
+        return Made(sent.data[32:], None, "0x" + sent.data[:32].hex())
     return None
 
 
@@ -144,7 +152,7 @@ def nonce_of(sender: str, address: str) -> int | None:
     wanted = bytes.fromhex(address[2:])
     account = b"\x94" + bytes.fromhex(sender[2:])
     for nonce in range(MOST_NONCE):
-        if keccak(_rlp_pair(account, nonce))[12:] == wanted:
+        if fast_keccak(_rlp_pair(account, nonce))[12:] == wanted:
             return nonce
     return None
 

@@ -22,7 +22,8 @@ from keelmark.bindings.party_registry import PartyRegistry
 from keelmark.bindings.price_board import PriceBoard
 from keelmark.bindings.supervision import Supervision
 from keelmark.chain.operations import Operation
-from keelmark.deploy.plan import ZERO_ADDRESS
+from keelmark.deploy.plan import ZERO_ADDRESS, HeldRole
+from keelmark.deploy.roles import ROLES
 from keelmark.errors import (
     KeelmarkError,
     NoSuchBlock,
@@ -38,17 +39,7 @@ from keelmark.ledger.reader import Reading, read_logs, read_roots
 from keelmark.proofs import report_chain
 from keelmark.regulation import value
 
-__all__ = ["ROLES", "Holder", "Powers", "read_powers", "trusted"]
-
-ROLES: Final[Mapping[str, str]] = {
-    "ClearingHouse": "operator",
-    "InstrumentRegistry": "lister",
-    "PartyRegistry": "registrar",
-    "PriceBoard": "operator",
-    "Supervision": "convenor",
-    "SanctionsList": "sanctions officer",
-}
-"""The role of each contract that has one."""
+__all__ = ["Holder", "Powers", "read_powers", "trusted"]
 
 _DELEGATES: Final[Mapping[str, tuple[str, ...]]] = {
     "ClearingHouse": ("BackOffice", "LossDesk", "TakeOverDesk", "InstrumentDesk"),
@@ -101,6 +92,19 @@ class Powers:
     """Logs of the party registry and the price board, shown to be whole; None if not read."""
     trouble: str = ""
     """Why what is under way could not be read; empty if it could, or was not asked for."""
+
+    @property
+    def held(self) -> tuple[HeldRole, ...]:
+        """Roles and authorities as a manifest names them."""
+        found: list[HeldRole] = []
+        for one in self.roles:
+            found.append(HeldRole(one.contract, one.role, one.holder))
+            if one.contract == "Supervision" and self.governance is not None:
+                found += [
+                    HeldRole(one.contract, f"authority {authority.id}", authority.holder)
+                    for authority in self.governance.authorities
+                ]
+        return tuple(found)
 
 
 def trusted(found: Discovery, name: str) -> bool:
