@@ -17,7 +17,7 @@ from keelmark.deploy.act.creation import Made, creations
 from keelmark.deploy.act.fees import first_price
 from keelmark.deploy.act.journal import Journal
 from keelmark.deploy.act.patience import patient
-from keelmark.deploy.act.sender import Sender, check_funds
+from keelmark.deploy.act.sender import CreationFailed, Sender, check_funds
 from keelmark.deploy.act.settings import DeploymentStopped, Progress, Settings, Teller
 from keelmark.deploy.factory import FACTORY, FACTORY_CODE_HASH
 from keelmark.deploy.steps import Step
@@ -111,18 +111,20 @@ def _made(step: Step, steps: Sequence[Step], hands: Sender) -> Operation[bool]:
     """One step; whether it is there afterwards.
 
     Raises:
-        DeploymentStopped: the chain refuses its creation, and it is not for want of another step.
+        DeploymentStopped: its creation fails, and it is not for want of another step.
     """
     try:
         yield from hands.create(step)
-    except Reverted as refusal:
+    except (Reverted, CreationFailed) as failure:
         absent = yield from _missing(steps)
         earlier = steps[: steps.index(step)]
-        if step in absent and not any(one in absent for one in earlier):
-            raise DeploymentStopped(
-                f"{step.name}: the chain refuses its creation, {refusal}; nothing was sent for it"
-            ) from None
-        return step not in absent
+        if step not in absent or any(one in absent for one in earlier):
+            return step not in absent
+        if isinstance(failure, CreationFailed):
+            raise
+        raise DeploymentStopped(
+            f"{step.name}: the chain refuses its creation, {failure}; nothing was sent for it"
+        ) from None
     return bool((yield GetCode(step.address)))
 
 

@@ -38,13 +38,17 @@ from keelmark.deploy.factory import FACTORY
 from keelmark.deploy.steps import Step
 from keelmark.errors import InputError, RpcRefused
 
-__all__ = ["Sender", "check_funds"]
+__all__ = ["CreationFailed", "Sender", "check_funds"]
 
 _TRANSACTION_GAS_LIMIT = 2**24
 """Gas that a transaction may have (EIP-7825)."""
 
 _SETTLING_LOOKS = 5
 """How often a used nonce's outcome is looked for: nodes behind one address are not of one mind."""
+
+
+class CreationFailed(DeploymentStopped):
+    """A transaction that should have created a contract is in a block and did not."""
 
 
 @dataclass(slots=True)
@@ -86,14 +90,15 @@ class Sender:
         Raises:
             Reverted: the chain says that the creation would fail; nothing was sent for it.
             InputError: the sender cannot pay.
-            DeploymentStopped: the creation failed, or nothing moves any more.
+            CreationFailed: it failed all the same.
+            DeploymentStopped: nothing moves any more.
         """
         slot = yield from self._slot(step)
         if slot is None:
             return
         gas: int | None = None
         while True:
-            if (yield from self._settled(step, slot)):
+            if (yield from self._settled(step, slot)) or (yield from self._cut_off(slot)):
                 return
             waiting = yield from self._waiting(slot.sent)
             stuck = bool(waiting) and slot.waited >= self._settings.stuck_seconds
@@ -108,7 +113,9 @@ class Sender:
         one when everything else of the sender's is through; None if the contract is there by
         then."""
         for one in (yield from self._waiting(self._journal.of(step.address))):
-            if one.sender == self._address:
+            if one.sender == self._address and one.nonce < (
+                yield GetNonce(self._address, "pending")
+            ):
                 self._teller.tell("waiting", step.name, f"finds {_shown(one)} waiting")
                 return _Slot(one.nonce, list(self._journal.at(self._address, one.nonce)))
         slot = _Slot(-1)
@@ -139,7 +146,7 @@ class Sender:
         """Whether the nonce is used up.
 
         Raises:
-            DeploymentStopped: by a creation that failed, and the contract is not there.
+            CreationFailed: by a creation that failed, and the contract is not there.
         """
         for look in range(_SETTLING_LOOKS):
             for one in slot.sent:
@@ -149,7 +156,7 @@ class Sender:
                 if one.address != step.address:
                     return True
                 if not outcome.succeeded and not (yield GetCode(step.address)):
-                    raise DeploymentStopped(
+                    raise CreationFailed(
                         f"{step.name}: its creation failed in transaction 0x{one.hash.hex()} of "
                         f"block {outcome.block_number}, which used {outcome.gas_used} gas"
                     )
@@ -161,6 +168,13 @@ class Sender:
             if look + 1 < _SETTLING_LOOKS:
                 yield Pause(self._settings.poll_seconds)
         return True
+
+    def _cut_off(self, slot: _Slot) -> Operation[bool]:
+        """Whether a reorganisation has taken a nonce before this one, which nothing waits to use:
+        no transaction with this one can be mined until that is filled."""
+        if (yield GetNonce(self._address)) >= slot.nonce:
+            return False
+        return bool((yield GetNonce(self._address, "pending")) < slot.nonce)
 
     def _waiting(self, sent: tuple[Sent, ...] | list[Sent]) -> Operation[list[Sent]]:
         """Those that the node knows and that are in no block."""
@@ -193,8 +207,7 @@ class Sender:
         else:
             price = first_price(fees, cap)
         if price is None:
-            slot.idle = 0.0
-            self._tell_too_dear(step, fees, waiting)
+            self._wait_for_fees(step, slot, fees, waiting)
         elif last is not None and not too_little:
             if last.hash in slot.accepted:
                 text = f"{_shown(last)} was gone"
@@ -205,9 +218,12 @@ class Sender:
             self._teller.tell("replaced" if waiting else "sent", step.name, _shown(sent))
             yield from self._hand_over(step, slot, sent, waiting)
 
-    def _tell_too_dear(self, step: Step, fees: Fees, waiting: list[Sent]) -> None:
+    def _wait_for_fees(self, step: Step, slot: _Slot, fees: Fees, waiting: list[Sent]) -> None:
+        """Says why nothing is sent. Gas that costs more than the cap is waited out, however long it
+        takes."""
         now, cap = fees.tip + (fees.base_fee or 0), self._settings.max_fee
         if cap is not None and now > cap:
+            slot.idle = 0.0
             text = f"gas costs {gwei(now)}, more than the cap of {gwei(cap)}"
         elif waiting:
             text = f"{_shown(waiting[-1])}; paying an eighth more is too much"
