@@ -133,6 +133,7 @@ def _applied(state: StateAPI, backend: Backend, call: SimulatedCall) -> tuple[Co
     )
     transaction = SpoofTransaction(unsigned, from_=sender)
     computation = state.apply_transaction(cast(SignedTransactionAPI, transaction))
+    state.lock_changes()  # the next transaction finds no account warm
     state.persist()
     return computation, transaction.intrinsic_gas + computation.get_gas_used()
 

@@ -1,0 +1,473 @@
+"""A house deployed from the command line to a node with the id of a public testnet, and everything
+for which the command refuses before anything is sent."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_account import Account
+from eth_utils.crypto import keccak
+
+from keelmark.chain import Chain, Signer
+from keelmark.chain.anvil import running_anvil
+from keelmark.chain.operations import GetCode
+from keelmark.chain.rpc import RpcCall
+from keelmark.chain.transports import RpcNode
+from keelmark.cli import main
+from keelmark.deploy import read_manifest, verify
+from keelmark.deploy.factory import FACTORY
+from keelmark.deploy.loading import load
+from keelmark.deploy.plan import KIT
+from keelmark.errors import InputError
+from tests.support.houses import holder, house_text, with_token
+
+SEPOLIA, BASE_SEPOLIA = 11_155_111, 84_532
+PASSWORD = "the deployer's own"
+KEY = bytes.fromhex("77" * 32)
+DEPLOYER = Signer.from_key(KEY)
+ANOTHER_LEI = "HWUPKR0MPOU8FGXBT394"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _needs_anvil(anvil: Chain) -> None:
+    """Skipped by name where there is no anvil."""
+
+
+@pytest.fixture(scope="module")
+def sepolia() -> Iterator[Chain]:
+    """A node that says it is Sepolia."""
+    with running_anvil(chain_id=SEPOLIA) as node:
+        yield node
+
+
+@dataclass
+class Desk:
+    """A deployer's folder, and the command run in it."""
+
+    folder: Path
+    chain: Chain
+    token: str
+    capture: pytest.CaptureFixture[str]
+
+    def house(self, **changes: str | None) -> Path:
+        """A house file, with some fields altered."""
+        path = self.folder / "house.toml"
+        path.write_text(house_text(**{"token": f'"{self.token}"', **changes}))
+        return path
+
+    def cli(self, *options: object, chain: str = "sepolia", account: object = None) -> Any:
+        """Exit code, what was printed, and the error."""
+        given = [
+            *("--chain", chain, "--house", self.folder / "house.toml"),
+            *("--account", account or self.folder / "key.json"),
+            *("--deployments", self.folder / "deployments", "--poll", "0", *options),
+        ]
+        with pytest.raises(SystemExit) as stopped:
+            main(["deploy", *(str(item) for item in given)])
+        shown = self.capture.readouterr()
+        return int(stopped.value.code or 0), shown.out, shown.err
+
+    def plan(self, *options: object, **named: Any) -> dict[str, Any]:
+        """A dry run's plan as a program sees it."""
+        code, out, error = self.cli("--dry-run", "--json", *options, **named)
+        assert (code, error) == (0, "")
+        found: dict[str, Any] = json.loads(out)
+        return found
+
+    def refused(self, *options: object, **named: Any) -> str:
+        """A refusal: one sentence, no transaction, no file; the sentence."""
+        before = self.state()
+        code, _, error = self.cli("--yes", *options, **named)
+        assert code == 1, error
+        assert len(error.strip().splitlines()) == 1
+        assert error.startswith("keelmark: ")
+        assert "Traceback" not in error
+        assert self.state() == before
+        return str(error)
+
+    def state(self) -> tuple[int, dict[str, bytes]]:
+        """The newest block, and every file under the folder of manifests."""
+        files = {
+            str(path): path.read_bytes()
+            for path in (self.folder / "deployments").rglob("*")
+            if path.is_file()
+        }
+        return self.chain.block().number, files
+
+    @property
+    def manifest(self) -> Path:
+        return self.folder / "deployments" / str(SEPOLIA) / "keelmark.json"
+
+
+def key_file(path: Path) -> None:
+    """An encrypted key file that opens quickly."""
+    path.write_text(json.dumps(Account.encrypt(KEY, PASSWORD, kdf="pbkdf2", iterations=2)))
+
+
+@pytest.fixture(scope="module")
+def token(sepolia: Chain) -> str:
+    """A settlement token on the node, whose deployer can pay."""
+    sepolia.local.fund(DEPLOYER.address)
+    return with_token(sepolia.signing(DEPLOYER))
+
+
+@pytest.fixture
+def desk(
+    sepolia: Chain,
+    token: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Desk]:
+    """A desk whose list of chains leads Sepolia's name to the node; the chain is put back."""
+    node = sepolia.node
+    assert isinstance(node, RpcNode)
+    chains = tmp_path / "chains.json"
+    chains.write_text(json.dumps([{"name": "sepolia", "rpc": node.url}]))
+    monkeypatch.setenv("KEELMARK_CHAINS", str(chains))
+    monkeypatch.setenv("KEELMARK_KEYFILE_PASSWORD", PASSWORD)
+    key_file(tmp_path / "key.json")
+    made = Desk(tmp_path, sepolia, token, capsys)
+    made.house()
+    with sepolia.undone():
+        yield made
+
+
+def code_at(chain: Chain, address: str) -> bytes:
+    """The code at an address."""
+
+    def ask() -> Any:
+        return (yield GetCode(address))
+
+    found: bytes = chain.run(ask())
+    return found
+
+
+def set_code(chain: Chain, address: str, code: str) -> None:
+    """Puts code where none was, as only a node of one's own allows."""
+    assert isinstance(chain.node, RpcNode)
+    chain.node.call(RpcCall("anvil_setCode", (address, code)))
+
+
+def test_planned_made_and_not_made_twice(desk: Desk) -> None:
+    before = desk.state()
+    plan = desk.plan(account=desk.folder / "key.json")
+    assert desk.state() == before
+    assert [item["state"] for item in plan["contracts"]] == ["missing"] * len(KIT)
+    assert plan["chainId"] == SEPOLIA
+    assert plan["sender"] == DEPLOYER.address
+    assert plan["gas"] == sum(item["gas"] for item in plan["contracts"])
+    assert plan["cost"] == plan["gas"] * (plan["baseFee"] + plan["tip"])
+
+    code, out, error = desk.cli("--yes")
+    assert (code, error) == (0, "")
+    predicted = {item["name"]: item for item in plan["contracts"]}
+    for name, item in predicted.items():
+        assert item["address"] in out
+        assert keccak(code_at(desk.chain, item["address"])).hex() == item["codeHash"][2:], name
+    made = read_manifest(desk.manifest, chain_id=SEPOLIA)
+    desk.chain.run(verify(made))
+    assert {name: one.address for name, one in made.contracts.items()} == {
+        name: item["address"] for name, item in predicted.items()
+    }
+    assert {name: one.gas_used for name, one in made.contracts.items()} == {
+        name: item["gas"] for name, item in predicted.items()
+    }
+    assert f"{plan['gas']:,} gas in all" in out
+    assert {(role.role, role.holder) for role in made.roles} == {
+        (item["role"], item["holder"]) for item in plan["roles"]
+    }
+    assert DEPLOYER.address not in {role.holder for role in made.roles}
+    assert "private" not in desk.manifest.read_text()
+    assert KEY.hex() not in desk.manifest.read_text() + out
+
+    after = desk.state()
+    code, out, error = desk.cli("--yes")
+    assert (code, error) == (0, "")
+    assert "to create       0 of 17 contracts" in out
+    assert desk.state() == after
+
+    # Anything of the chain's that is altered by hand is found before anything is sent.
+    text = desk.manifest.read_text()
+    body = json.loads(text)
+    rulebook = body["contracts"][0]
+    for field, value in (
+        ("gas_used", 1),
+        ("block_number", rulebook["block_number"] + 1),
+        ("block_hash", "0x" + "11" * 32),
+        ("transaction_hash", "0x" + "11" * 32),
+        ("code_hash", "0x" + "11" * 32),
+        ("address", "0x" + "11" * 20),
+    ):
+        altered = [{**rulebook, field: value}, *body["contracts"][1:]]
+        desk.manifest.write_text(json.dumps({**body, "contracts": altered}))
+        told = desk.refused()
+        assert "Rulebook" in told
+        assert "altered" in told
+        assert "block_hash" in told if field == "block_number" else field in told
+    desk.manifest.write_text(json.dumps({**body, "token": holder(1)}))
+    assert "token in" in desk.refused()
+    desk.manifest.write_text("{")
+    assert "is no JSON" in desk.refused()
+    desk.manifest.write_text(text)
+
+    # Another house under the same name is refused; under another it shares what is the same.
+    desk.house(lei=f'"{ANOTHER_LEI}"')
+    assert "is of another house or release, its TakeOverDesk" in desk.refused()
+    desk.house(lei=f'"{ANOTHER_LEI}"', system='"second"')
+    states = {item["name"]: item["state"] for item in desk.plan()["contracts"]}
+    assert [name for name, state in states.items() if state == "missing"] == [
+        *("TakeOverDesk", "LossDesk", "BackOffice", "InstrumentDesk", "ClearingHouse"),
+        "GovernanceLens",
+    ]
+
+    # A manifest is found by name.
+    found = load("keelmark", "sepolia", desk.folder / "deployments")
+    assert found == made == load("keelmark", SEPOLIA, desk.folder / "deployments")
+    with pytest.raises(InputError, match="no other on chain 11155111"):
+        load("other", SEPOLIA, desk.folder / "deployments")
+
+    # Code of others where ours was: refused, although all else is there.
+    desk.house()
+    set_code(desk.chain, predicted["CloseOut"]["address"], "0x6001")
+    assert "code_hash of CloseOut" in desk.refused()
+
+
+def test_what_is_there_already_is_gone_on_from(desk: Desk) -> None:
+    """A kit of which a part was made by somebody else is finished."""
+    from keelmark.chain.operations import Transact
+    from keelmark.deploy.house_file import read_house
+    from keelmark.deploy.kit import artefacts
+    from keelmark.deploy.steps import steps
+
+    plan = read_house(desk.folder / "house.toml").plan
+    first = steps(plan, artefacts())[:3]
+
+    def create() -> Any:
+        for step in first:
+            yield Transact(FACTORY, step.calldata, gas=8_000_000)
+
+    stranger = Signer.from_key(bytes.fromhex("66" * 32))
+    desk.chain.local.fund(stranger.address)
+    desk.chain.signing(stranger).run(create())
+    told = desk.plan()
+    assert [item["state"] for item in told["contracts"][:4]] == ["exists"] * 3 + ["missing"]
+    code, out, error = desk.cli("--yes", "--json")
+    assert code == 0, error
+    assert json.loads(out)["written"] is True
+    made = read_manifest(desk.manifest)
+    assert all(contract.transaction_hash for contract in made.contracts.values())
+    assert made.contracts["Rulebook"].block_number < made.contracts["PartyDesk"].block_number
+
+
+def test_the_same_addresses_on_another_chain(desk: Desk) -> None:
+    here = desk.plan()
+    with running_anvil(chain_id=BASE_SEPOLIA) as base:
+        assert isinstance(base.node, RpcNode)
+        base.local.fund(DEPLOYER.address)
+        set_code(base, desk.token, "0x" + code_at(desk.chain, desk.token).hex())
+        there = desk.plan("--rpc", base.node.url, chain="base-sepolia")
+        assert "sepolia has the id 11155111, the node says 84532" in desk.refused(
+            "--rpc", base.node.url
+        )
+
+    def column(plan: dict[str, Any], field: str) -> dict[str, Any]:
+        return {item["name"]: item[field] for item in plan["contracts"]}
+
+    assert column(here, "address") == column(there, "address")
+    hashes = zip(column(here, "codeHash").items(), column(there, "codeHash").values(), strict=True)
+    assert [name for (name, one), other in hashes if one != other] == ["OrderMatcher"]
+    assert here["gas"] == there["gas"]
+
+
+def test_a_plan_is_shown_to_a_person(desk: Desk) -> None:
+    desk.house(operator=f'"{DEPLOYER.address}"')
+    code, out, error = desk.cli("--dry-run")
+    assert (code, error) == (0, "")
+    for words in (
+        "keelmark on Sepolia (sepolia), id 11155111",
+        "to create       17 of 17 contracts",
+        "sanctions officer",
+        holder(0xA7),
+        "DE",
+        "authority 1",
+        "the sender itself holds: operator of ClearingHouse",
+        "a dry run; nothing was sent",
+    ):
+        assert words in out
+    assert not desk.manifest.parent.exists()
+
+
+@pytest.mark.parametrize(
+    ("password", "told"),
+    [(None, "is locked; expected its password"), ("wrong", "a key file that this password opens")],
+)
+def test_a_locked_key_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, password: str | None, told: str
+) -> None:
+    monkeypatch.delenv("KEELMARK_KEYFILE_PASSWORD")
+    if password:
+        monkeypatch.setenv("KEELMARK_KEYFILE_PASSWORD", password)
+    assert told in desk.refused()
+    # A plan needs no password: a key file says whose it is.
+    assert desk.plan()["sender"] == DEPLOYER.address
+
+
+def no_funds(desk: Desk) -> None:
+    desk.chain.local.fund(DEPLOYER.address, 10**15)
+
+
+def no_factory(desk: Desk) -> None:
+    set_code(desk.chain, FACTORY, "0x")
+
+
+def other_factory(desk: Desk) -> None:
+    set_code(desk.chain, FACTORY, "0x6001600155")
+
+
+def foreign_code(desk: Desk) -> None:
+    plan = desk.plan()
+    set_code(desk.chain, plan["contracts"][0]["address"], "0x6001")
+
+
+def no_token(desk: Desk) -> None:
+    desk.house(token=f'"{holder(9)}"')
+
+
+def token_without_decimals(desk: Desk) -> None:
+    desk.house(token=f'"{FACTORY}"')
+
+
+def no_oracle(desk: Desk) -> None:
+    desk.house(oracles=f'["{holder(9)}"]')
+
+
+def no_sequencer(desk: Desk) -> None:
+    desk.house(sequencer=f'"{holder(9)}"')
+
+
+def not_ours(desk: Desk) -> None:
+    desk.house(existing=f'{{Rulebook = "{desk.token}"}}')
+
+
+def of_nobody(desk: Desk) -> None:
+    desk.house(existing=f'{{Rulebook = "{FACTORY}"}}')
+
+
+def nothing_there(desk: Desk) -> None:
+    desk.house(existing=f'{{Rulebook = "{holder(9)}"}}')
+
+
+def two_roles(desk: Desk) -> None:
+    desk.house(registrar=f'"{holder(0xA3)}"')
+
+
+def bad_house(desk: Desk) -> None:
+    desk.house(operater='"x"')
+
+
+def manifest_of_another_chain(desk: Desk) -> None:
+    desk.manifest.parent.mkdir(parents=True)
+    desk.manifest.write_text('{"schemaVersion": 2}')
+
+
+def unwritable(desk: Desk) -> None:
+    (desk.folder / "deployments").write_text("a file where the folder should be")
+
+
+@pytest.mark.parametrize(
+    ("prepare", "told"),
+    [
+        (no_funds, "funds: 0x.* holds 0.001, expected 0.*a quarter more"),
+        (no_factory, "factory: there is none at 0x4e59"),
+        (other_factory, "factory: the code at 0x4e59.* is not the factory's"),
+        (foreign_code, "Rulebook: the code at 0x.* is not ours"),
+        (no_token, "token: there is no contract at 0x0909"),
+        (token_without_decimals, "token: 0x4e59.* does not tell its decimals"),
+        (no_oracle, r"oracles\[0\]: there is no contract at 0x0909"),
+        (no_sequencer, "sequencer: there is no contract at 0x0909"),
+        (not_ours, "existing: the code at 0x.* is TestToken, expected Rulebook"),
+        (of_nobody, "existing: the code at 0x4e59.* is of no release of ours, expected Rulebook"),
+        (nothing_there, "Rulebook: no contract at 0x0909"),
+        (two_roles, "simulation: PartyRegistry would fail, parties: one holder, two roles"),
+        (bad_house, "house: operater in"),
+        (manifest_of_another_chain, "manifest: chainId in"),
+        (unwritable, "cannot be written|cannot be read"),
+    ],
+)
+def test_refused_before_anything_is_sent(
+    desk: Desk, prepare: Callable[[Desk], None], told: str
+) -> None:
+    prepare(desk)
+    assert re.search(told, desk.refused())
+
+
+@pytest.mark.parametrize(
+    ("options", "named", "told"),
+    [
+        ((), {"chain": "sepolya"}, "chain: 'sepolya' is neither a URL nor a known chain"),
+        ((), {"chain": "holesky"}, "holesky is archived"),
+        ((), {"chain": "hoodi"}, "no node for hoodi"),
+        ((), {"chain": "http://127.0.0.1:9"}, "does not answer"),
+        ((), {"account": "77" * 32}, "account: is a private key"),
+        ((), {"account": "none.json"}, "account: none.json cannot be read"),
+        ((), {"account": "env:NO_SUCH_KEY"}, "NO_SUCH_KEY: expected a private key"),
+        (("--sender", "0x12"), {}, "--sender: expected an address"),
+        (("--sender", holder(1)), {}, "account: signs for"),
+        (("--max-fee", "0"), {}, "max_fee: 0 is too little"),
+        (("--confirmations", "0"), {}, "confirmations: 0 is too little"),
+    ],
+)
+def test_refused_by_an_option(
+    desk: Desk, options: tuple[str, ...], named: dict[str, Any], told: str
+) -> None:
+    assert told in desk.refused(*options, **named)
+
+
+def test_nothing_is_sent_without_a_yes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = desk.state()
+    code, out, error = desk.cli()
+    assert (code, desk.state()) == (1, before)
+    assert "expected --yes or a terminal" in error
+    assert "to create       17" in out
+
+
+def test_a_machine_without_an_opcode_is_refused(desk: Desk) -> None:
+    with running_anvil(chain_id=BASE_SEPOLIA, hardfork="london") as old:
+        assert isinstance(old.node, RpcNode)
+        old.local.fund(DEPLOYER.address)
+        told = desk.refused(chain=old.node.url)
+        assert old.block().number == 0
+    assert "does not know PUSH0 (EIP-3855), MCOPY (EIP-5656), TLOAD and TSTORE" in told
+
+
+class WithoutSimulation(RpcNode):
+    """A node that has no eth_simulateV1."""
+
+    def call(self, call: RpcCall) -> Any:
+        if call.method == "eth_simulateV1":
+            call = RpcCall("eth_noSuchMethod", call.params)
+        return super().call(call)
+
+
+def test_a_node_that_cannot_simulate_is_forked(desk: Desk) -> None:
+    from keelmark.deploy.house_file import read_house
+    from keelmark.deploy.kit import artefacts
+    from keelmark.deploy.proposal import propose
+    from keelmark.deploy.simulate import simulate
+
+    node = desk.chain.node
+    assert isinstance(node, RpcNode)
+    lacking = Chain(WithoutSimulation(node.url))
+    house = read_house(desk.folder / "house.toml")
+    proposal = lacking.run(propose(house, artefacts(), DEPLOYER.address))
+    before = desk.state()
+    gas = simulate(lacking, proposal.missing, DEPLOYER.address)
+    assert gas == simulate(desk.chain, proposal.missing, DEPLOYER.address)
+    assert desk.state() == before
