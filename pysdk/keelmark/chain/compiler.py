@@ -116,7 +116,7 @@ def _cached(source: Path, source_hash: str) -> Artefact:
         return _packaged(source, source_hash) or _read(
             source.stem, source_hash, json.loads(store.read_text("utf-8"))
         )
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         compiled = _compile(source)
     # A source edited while the compiler ran must not be filed under its old hash.
     if _hash_sources(source_set(source)) == source_hash:
@@ -130,7 +130,7 @@ def _packaged(source: Path, source_hash: str) -> Artefact | None:
         data = json.loads((PACKAGED / f"{source.stem}.json").read_text("utf-8"))
         if data["sourceHash"] == source_hash:
             return _read(source.stem, source_hash, data)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         pass
     return None
 

@@ -159,3 +159,52 @@ def test_what_is_not_there():
 def test_contracts_are_found_by_name():
     assert contracts_root() == REPOSITORY / "contracts"
     assert compile_contract("margin/OrderMatcher").name == "OrderMatcher"
+
+
+@pytest.fixture
+def package(trial, tmp_path, monkeypatch):
+    """An installed package with the trial's artefact, and no cache."""
+    made = compile_contract(trial)
+    folder = tmp_path / "artefacts"
+    folder.mkdir()
+    (folder / "Trial.json").write_text(compiler.packaged_text(made))
+    monkeypatch.setattr(compiler, "PACKAGED", folder)
+    monkeypatch.setenv("KEELMARK_CACHE", str(tmp_path / "another cache"))
+    compiler._cached.cache_clear()
+    return made, folder
+
+
+def test_packaged_artefact_is_taken_without_the_compiler(trial, package, tmp_path, monkeypatch):
+    made, _ = package
+    monkeypatch.setattr(compiler, "_compile", lambda _: pytest.fail("compiled"))
+    assert compile_contract(trial) == made
+    assert not (tmp_path / "another cache").exists()
+
+
+@pytest.mark.parametrize("name", ["Trial.vy", "IInner.vyi"])
+def test_stale_packaged_artefact_is_not(trial, package, name):
+    """Whoever edits a source, or installed in editable form, gets what is there now."""
+    made, _ = package
+    file = trial.parent / name
+    file.write_text(file.read_text().replace("part.NUMBER", "part.NUMBER + 1") + "# edited\n")
+    assert compile_contract(trial) != made
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"sourceHash": 1}'])
+def test_damaged_packaged_artefact_costs_only_time(trial, package, damage):
+    made, folder = package
+    (folder / "Trial.json").write_text(damage)
+    assert compile_contract(trial) == made
+
+
+def test_packaged_text_says_what_it_is_of(package):
+    made, folder = package
+    text = json.loads((folder / "Trial.json").read_text())
+    assert (text["name"], text["sourceHash"]) == ("Trial", made.source_hash)
+    assert text["settings"] == compiler._SETTINGS
+    assert text["abi"] == list(made.abi)
+
+
+def test_a_checkout_has_no_packaged_artefacts():
+    """A copy made once would go stale beside sources that are edited."""
+    assert not compiler.PACKAGED.exists()
