@@ -28,6 +28,8 @@ class BlockscoutService:
     troubles: Troubles = field(default_factory=Troubles)
     verified: set[str] = field(default_factory=set)
     passed: set[str] = field(default_factory=set)
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What was verified, by address."""
     submitted: list[dict[str, str]] = field(default_factory=list)
 
     def answer(self, request: Received) -> tuple[int, Any]:
@@ -54,7 +56,11 @@ class BlockscoutService:
             return 404, {"message": "Not found"}
         if address not in self.verified:
             return 200, {"is_verified": None, "verified_twin_address_hash": "0x11"}
-        return 200, {"is_verified": True, "is_vyper_contract": True}
+        files = [
+            {"file_path": path, "source_code": entry["content"]}
+            for path, entry in self.sources[address].items()
+        ]
+        return 200, {"is_verified": True, **files[0], "additional_sources": files[1:]}
 
     def _submit(self, address: str, request: Received) -> tuple[int, Any]:
         """Takes a submission on, or says why not; a failure later is told to nobody."""
@@ -78,6 +84,7 @@ class BlockscoutService:
         same = found.creation.startswith(code) and found.runtime[: len(runtime)] == runtime
         if same and not why:
             self.passed.add(address)
+            self.sources[address] = body["sources"]
         return 200, {"message": "Smart-contract verification started"}
 
 

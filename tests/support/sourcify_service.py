@@ -17,6 +17,7 @@ __all__ = ["SourcifyService"]
 
 SUBMIT = re.compile(r"^/v2/verify/(\d{1,20})/(0x[0-9a-fA-F]{40})$")
 JOB = re.compile(r"^/v2/verify/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$")
+CONTRACT = re.compile(r"^/v2/contract/(\d{1,20})/(0x[0-9a-fA-F]{40})$")
 TAKEN = {"language", "sources", "settings", "storage_layout_overrides"}
 REQUIRED = ("stdJsonInput", "compilerVersion", "contractIdentifier")
 
@@ -29,6 +30,8 @@ class SourcifyService:
     chain_id: int
     troubles: Troubles = field(default_factory=Troubles)
     verified: set[str] = field(default_factory=set)
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What was verified, by address."""
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     submitted: list[dict[str, Any]] = field(default_factory=list)
     finds_creation: bool = True
@@ -43,6 +46,9 @@ class SourcifyService:
             return self._submit(int(submit[1]), submit[2].lower(), request)
         if request.method == "GET" and job:
             return self._job(job[1])
+        contract = CONTRACT.match(request.path)
+        if request.method == "GET" and contract:
+            return self._contract(contract[2].lower(), request.query.get("fields", ""))
         return 404, error("route_not_found", "there is no such route")
 
     def _submit(self, chain_id: int, address: str, request: Received) -> tuple[int, Any]:
@@ -89,11 +95,19 @@ class SourcifyService:
             words = "The onchain and recompiled bytecodes don't match."
             return {"error": error("no_match", words)}
         self.verified.add(address)
+        self.sources[address] = body["sources"]
         parts = {
             "creationMatch": "match" if creation else None,
             "runtimeMatch": "match" if same else None,
         }
         return {"contract": {"match": "match", **parts, "address": address}}
+
+    def _contract(self, address: str, fields: str) -> tuple[int, Any]:
+        """A verified contract, with the fields asked for."""
+        if address not in self.verified:
+            return 404, {"match": None, "address": address}
+        told = {"sources": self.sources[address]} if fields == "sources" else {}
+        return 200, {"match": "match", "address": address, **told}
 
     def _job(self, identifier: str) -> tuple[int, Any]:
         """Where a job stands."""

@@ -11,12 +11,14 @@ from the service's own controllers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from keelmark.chain.standard_json import COMPILER_VERSION
 from keelmark.source_verification.claim import Claim
 from keelmark.source_verification.http import Answer, Endpoint
-from keelmark.source_verification.outcome import Outcome, Verdict, VerifierFailed
+from keelmark.source_verification.outcome import Outcome, Verdict, VerifierFailed, published
 from keelmark.source_verification.patience import Patience
 
 __all__ = ["Blockscout"]
@@ -41,8 +43,9 @@ class Blockscout:
         Raises:
             VerifierFailed: not reached, refuses the key, or verifies no such input.
         """
-        if self._verified(claim):
-            return Outcome(Verdict.ALREADY)
+        shown = self._verified(claim)
+        if shown is not None:
+            return Outcome(Verdict.ALREADY, published(_sources(shown), claim.given))
         compiler = self._compiler()
         words = ""
         for _ in self.patience.turns():
@@ -92,17 +95,29 @@ class Blockscout:
     def _decision(self, claim: Claim) -> Outcome:
         """Waits until the contract counts as verified."""
         for _ in self.patience.turns():
-            if self._verified(claim):
+            if self._verified(claim) is not None:
                 return Outcome(Verdict.VERIFIED)
         return Outcome(
             Verdict.PENDING,
             f"not verified after {self.patience.seconds:.0f} seconds, and no reason is given here",
         )
 
-    def _verified(self, claim: Claim) -> bool:
-        """Whether the server has the contract's own source; a twin's is none."""
+    def _verified(self, claim: Claim) -> Mapping[str, Any] | None:
+        """What the server has on the contract, if it has its own source; a twin's is none."""
         answer = self.endpoint.get(f"{_CONTRACTS}/{claim.address.lower()}")
         if answer.status in (401, 403):
             words = self.endpoint.said(answer.body.get("message", ""))
             raise VerifierFailed(f"blockscout: {self.endpoint.shown} refuses, {words}")
-        return answer.status == 200 and answer.body.get("is_verified") is True
+        verified = answer.status == 200 and answer.body.get("is_verified") is True
+        return answer.body if verified else None
+
+
+def _sources(shown: Mapping[str, Any]) -> dict[str, object]:
+    """The texts that a server shows for a contract, by path."""
+    others = shown.get("additional_sources")
+    entries = [shown, *(others if isinstance(others, list) else ())]
+    return {
+        str(entry["file_path"]): entry.get("source_code")
+        for entry in entries
+        if isinstance(entry, dict) and entry.get("file_path")
+    }

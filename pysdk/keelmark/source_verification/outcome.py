@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from keelmark.chain.standard_json import StandardInput
 from keelmark.errors import KeelmarkError
 
-__all__ = ["Outcome", "Verdict", "VerifierFailed", "in_short"]
+__all__ = ["Outcome", "Verdict", "VerifierFailed", "in_short", "published"]
 
 LONGEST_WORDS = 200
 """Characters of a service's own words that are shown."""
@@ -56,3 +58,19 @@ def in_short(text: object, *secrets: str) -> str:
         if secret:
             line = line.replace(secret, "(key)")
     return line if len(line) <= LONGEST_WORDS else line[: LONGEST_WORDS - 1] + "…"
+
+
+def published(found: Mapping[str, object], given: StandardInput) -> str:
+    """What a service shows for a contract, beside what it would have been sent.
+
+    Args:
+        found: the service's sources, texts by path; empty if it does not tell.
+        given: ours.
+    """
+    ours = {path: entry["content"] for path, entry in given.body["sources"].items()}
+    if not found:
+        return ""
+    if dict(found) == ours:
+        return "with these sources"
+    differ = sum(found.get(path) != ours.get(path) for path in {*ours, *found})
+    return f"with other text than ours in {differ} files; the code is the service's word"

@@ -20,7 +20,7 @@ from typing import Any
 from keelmark.chain.standard_json import COMPILER_COMMIT, COMPILER_VERSION
 from keelmark.source_verification.claim import Claim
 from keelmark.source_verification.http import Answer, Endpoint
-from keelmark.source_verification.outcome import Outcome, Verdict, VerifierFailed
+from keelmark.source_verification.outcome import Outcome, Verdict, VerifierFailed, published
 from keelmark.source_verification.patience import Patience
 
 __all__ = ["Sourcify"]
@@ -57,9 +57,9 @@ class Sourcify:
             answer = self.endpoint.post(path, document=document)
             code, words = self._error(answer.body)
             if answer.status == 202:
-                return self._decision(self._identifier(answer))
+                return self._decision(claim, self._identifier(answer))
             if code == "already_verified":
-                return Outcome(Verdict.ALREADY, words)
+                return Outcome(Verdict.ALREADY, self._published(claim))
             if code == "unsupported_chain":
                 raise VerifierFailed(f"sourcify: chain {claim.chain_id} is refused, {words}")
             if answer.status == 429 or answer.status >= 500:
@@ -79,7 +79,15 @@ class Sourcify:
             raise VerifierFailed(f"sourcify: {self.endpoint.shown} named no job")
         return found
 
-    def _decision(self, identifier: str) -> Outcome:
+    def _published(self, claim: Claim) -> str:
+        """Whether what is published there is ours."""
+        path = f"/v2/contract/{claim.chain_id}/{claim.address}"
+        sources = self.endpoint.get(path, {"fields": "sources"}).body.get("sources")
+        entries = sources.items() if isinstance(sources, dict) else ()
+        texts = {name: one.get("content") for name, one in entries if isinstance(one, dict)}
+        return published(texts, claim.given)
+
+    def _decision(self, claim: Claim, identifier: str) -> Outcome:
         """What became of a job."""
         words = "in the queue"
         for _ in self.patience.turns():
@@ -90,10 +98,10 @@ class Sourcify:
                 _, words = self._error(answer.body)
                 return Outcome(Verdict.REFUSED, words, identifier)
             if answer.body.get("isJobCompleted") is True:
-                return self._result(answer.body, identifier)
+                return self._result(claim, answer.body, identifier)
         return Outcome(Verdict.PENDING, words, identifier)
 
-    def _result(self, body: Mapping[str, Any], identifier: str) -> Outcome:
+    def _result(self, claim: Claim, body: Mapping[str, Any], identifier: str) -> Outcome:
         """The outcome of a job that is done."""
         contract = body.get("contract")
         found = contract if isinstance(contract, dict) else {}
@@ -106,7 +114,7 @@ class Sourcify:
             return Outcome(Verdict.VERIFIED, f"{match}: {', '.join(parts)}", identifier)
         code, words = self._error(body.get("error"))
         if code == "already_verified":
-            return Outcome(Verdict.ALREADY, words, identifier)
+            return Outcome(Verdict.ALREADY, self._published(claim), identifier)
         return Outcome(Verdict.REFUSED, words, identifier)
 
     def _error(self, error: object) -> tuple[str, str]:

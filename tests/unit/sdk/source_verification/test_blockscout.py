@@ -56,8 +56,17 @@ def test_already_verified(service, deployed):
     claim = deployed.claims["Rulebook"]
     verify(service, claim)
     outcome, received = verify(service, claim)
-    assert outcome.verdict is Verdict.ALREADY
+    assert (outcome.verdict, outcome.words) == (Verdict.ALREADY, "with these sources")
     assert [request.method for request in received] == ["GET"]
+
+
+def test_already_verified_from_other_text(service, deployed):
+    claim = deployed.claims["Rulebook"]
+    verify(service, claim)
+    service.sources[claim.address.lower()].pop("contracts/modules/rule_table.vy")
+    outcome, _ = verify(service, claim)
+    assert outcome.verdict is Verdict.ALREADY
+    assert outcome.words.startswith("with other text than ours in 1 files")
 
 
 def test_somebody_was_faster(service, deployed):

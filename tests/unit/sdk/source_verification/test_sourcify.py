@@ -79,8 +79,18 @@ def test_already_verified(service, deployed):
     claim = deployed.claims["Rulebook"]
     verify(service, claim)
     outcome, _ = verify(service, claim)
+    assert (outcome.verdict, outcome.words) == (Verdict.ALREADY, "with these sources")
+
+
+def test_already_verified_from_other_text(service, deployed):
+    """The same code has many texts; what is shown there is told."""
+    claim = deployed.claims["Rulebook"]
+    verify(service, claim)
+    (sources,) = service.sources.values()
+    sources[claim.given.target]["content"] += "\n# a remark\n"
+    outcome, _ = verify(service, claim)
     assert outcome.verdict is Verdict.ALREADY
-    assert "already verified" in outcome.words
+    assert outcome.words.startswith("with other text than ours in 1 files")
 
 
 def test_somebody_was_faster(service, deployed):
