@@ -76,14 +76,14 @@ def _runs(creation: str) -> Operation[bool]:
     return answer == bytes.fromhex(create2_address(SALT, init_code)[2:])
 
 
-def token_digits(token: str) -> Operation[tuple[int, list[str]]]:
+def token_digits(token: str) -> Operation[tuple[int | None, list[str]]]:
     """The operation that asks a settlement token for its decimals.
 
     Returns:
-        the decimals, and why the token cannot be used; the decimals are 0 then.
+        the decimals, and why the token cannot be used; None and a sentence if it cannot.
     """
     if not (yield GetCode(token)):
-        return 0, [f"token: there is no contract at {token}; nothing was sent"]
+        return None, [f"token: there is no contract at {token}; nothing was sent"]
     try:
         answer: bytes = yield Call(token, _DECIMALS)
     except RpcUnreachable:
@@ -93,7 +93,7 @@ def token_digits(token: str) -> Operation[tuple[int, list[str]]]:
     digits = int.from_bytes(answer, "big") if len(answer) == 32 else None
     if digits is None or digits > _MOST_DIGITS:
         said = "does not tell its decimals" if digits is None else f"has {digits} decimals"
-        return 0, [
+        return None, [
             f"token: {token} {said}, expected an ERC-20 with at most {_MOST_DIGITS}; "
             "nothing was sent"
         ]

@@ -140,6 +140,7 @@ def propose(house: House, compiled: Mapping[str, Artefact], sender: str) -> Oper
     Raises:
         InputError: an address of the plan is none, or the plan names what is not there.
     """
+    sender = str(to_checksum_address(sender))
     chain_id: int = yield GetChainId()
     existing = yield from whole_existing(house.plan)
     plan = replace(house.plan, existing=existing)
@@ -154,7 +155,8 @@ def propose(house: House, compiled: Mapping[str, Artefact], sender: str) -> Oper
         code: bytes = yield GetCode(step.address)
         state = "missing"
         if code:
-            state = "exists" if keccak(code) == step.code_hash else "foreign"
+            known = step.code_hash in (None, keccak(code))
+            state = "exists" if known else "foreign"
         if state == "foreign":
             refusals.append(
                 f"{step.name}: the code at {step.address} is not ours, its hash is "
@@ -171,7 +173,7 @@ def propose(house: House, compiled: Mapping[str, Artefact], sender: str) -> Oper
         chain_id=chain_id,
         system=house.system,
         plan=plan,
-        sender=to_checksum_address(sender),
+        sender=sender,
         steps=tuple(standing),
         roles=roles,
         balance=balance,

@@ -46,6 +46,10 @@ RUN_BY: Mapping[str, tuple[str, ...]] = {
 """The contracts whose code a constructor runs: they must be there when it does."""
 
 
+class _Unexplained(InputError):
+    """A step would fail, and the node does not say why."""
+
+
 def simulate(chain: Chain, missing: Sequence[Step], sender: str) -> dict[str, int]:
     """Simulates on the node, or on a fork of its chain if it cannot.
 
@@ -61,18 +65,23 @@ def simulate(chain: Chain, missing: Sequence[Step], sender: str) -> dict[str, in
         InputError: a step would fail, or would leave something else than was expected; or neither
             the node nor an anvil on this machine can simulate.
     """
-    try:
-        return chain.run(simulated(missing, sender))
-    except RpcRefused as refusal:
-        reason = str(refusal)
-    node = chain.node
     from keelmark.chain.anvil import anvil_path, running_anvil
 
-    if not isinstance(node, RpcNode) or anvil_path() is None:
-        raise InputError(
-            f"simulation: {chain.name} has no eth_simulateV1 that does it ({reason}) and anvil is "
-            "not installed here; nothing was sent"
-        )
+    node = chain.node
+    forks = isinstance(node, RpcNode) and anvil_path() is not None
+    try:
+        return chain.run(simulated(missing, sender))
+    except _Unexplained:
+        # It may be the node's limit of gas rather than the step.
+        if not forks:
+            raise
+    except RpcRefused as refusal:
+        if not forks:
+            raise InputError(
+                f"simulation: {chain.name} has no eth_simulateV1 that does it ({refusal}) and "
+                "anvil is not installed here; nothing was sent"
+            ) from None
+    assert isinstance(node, RpcNode)
     with running_anvil(fork_url=node.url) as fork:
         return fork.run(simulated(missing, sender))
 
@@ -92,7 +101,7 @@ def simulated(missing: Sequence[Step], sender: str) -> Operation[dict[str, int]]
         )
         for place, (step, result) in enumerate(zip(batch, results, strict=False)):
             if not result.succeeded:
-                raise InputError((yield from _why(step, calls[:place], sender)))
+                raise (yield from _why(step, calls[:place], sender))
             if result.returned != bytes.fromhex(step.address[2:]):
                 raise InputError(
                     f"simulation: {step.name} would be at 0x{result.returned.hex()}, expected "
@@ -179,11 +188,12 @@ def _check_code(batch: Sequence[Step], probe: SimulatedResult) -> None:
             )
 
 
-def _why(step: Step, before: Sequence[SimulatedCall], sender: str) -> Operation[str]:
+def _why(step: Step, before: Sequence[SimulatedCall], sender: str) -> Operation[InputError]:
     """Why a step fails: the factory swallows a constructor's reason, so that it is run again
     without it."""
     direct = _helped(sender, _CREATOR, step.init_code)
     results: tuple[SimulatedResult, ...] = yield Simulate((*before, *direct))
     last = results[-1]
-    reason = "the factory refuses it" if last.succeeded else last.reason or "without a reason"
-    return f"simulation: {step.name} would fail, {reason}; nothing was sent"
+    why = "the factory refuses it" if last.succeeded else last.reason or "without a reason"
+    kind = InputError if last.returned else _Unexplained
+    return kind(f"simulation: {step.name} would fail, {why}; nothing was sent")

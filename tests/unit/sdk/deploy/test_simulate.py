@@ -96,6 +96,12 @@ def test_a_constructors_reason_is_told(chain, token, compiled):
         chain.run(simulated(found.missing, SENDER.address))
 
 
+def test_a_failure_without_a_reason_is_told(chain, proposal):
+    broken = replace(proposal.missing[0], init_code=b"\xfe")
+    with pytest.raises(InputError, match=r"Rulebook would fail, .*; nothing was sent"):
+        chain.run(simulated((broken,), SENDER.address))
+
+
 def test_other_code_than_expected_is_told(chain, proposal):
     last = proposal.missing[0]
     with pytest.raises(InputError, match="code of Rulebook would have the hash"):
