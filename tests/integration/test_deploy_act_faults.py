@@ -452,8 +452,8 @@ def test_a_factory_that_is_missing(stage: Stage) -> None:
 def test_no_funds_for_all(stage: Stage) -> None:
     """Where the gas of all is known, the sender must have it before the first is sent."""
     gas = {step.name: 60_000 for step in STEPS}
-    stage.chain.local.fund(stage.signer.address, 3 * 60_000 * 3 * GWEI - 1)
-    words = r"has 0\.000539999999999999 ether, expected 0\.00054 ether or more for 3 contracts"
+    stage.chain.local.fund(stage.signer.address, 3 * 60_000 * 2 * GWEI - 1)
+    words = r"has 0\.000359999999999999 ether, expected 0\.00036 ether or more for 3 contracts"
     with pytest.raises(InputError, match=words):
         stage.run(STEPS, gas=gas)
     assert (stage.meddling.sent, stage.nonce()) == ([], 0)

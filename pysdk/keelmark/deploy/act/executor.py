@@ -14,7 +14,6 @@ from eth_utils.crypto import keccak
 from keelmark.chain.operations import BlockHeader, GetBlock, GetChainId, GetCode, Operation
 from keelmark.chain.transactions import Fees, GetFees, Pause
 from keelmark.deploy.act.creation import Made, creations
-from keelmark.deploy.act.fees import first_price
 from keelmark.deploy.act.journal import Journal
 from keelmark.deploy.act.patience import patient
 from keelmark.deploy.act.sender import CreationFailed, Sender, check_funds
@@ -150,16 +149,17 @@ def _missing(steps: Sequence[Step]) -> Operation[list[Step]]:
 def _check_purse(
     missing: Sequence[Step], sender: str, settings: Settings, gas: Mapping[str, int]
 ) -> Operation[None]:
-    """Refuses a sender that cannot pay for all that is missing, as far as it is known.
+    """Refuses a sender that could not pay for all that is missing, as far as its gas is known, if
+    the next block's prices stayed.
 
     Raises:
         InputError: says what is there and what is needed.
     """
     total = sum(gas.get(step.name, 0) for step in missing)
     fees: Fees = yield GetFees()
-    price = first_price(fees, settings.max_fee)
-    if price is not None and total:
-        yield from check_funds(sender, total * price.max_fee, f"{len(missing)} contracts")
+    price = min(fees.tip + (fees.base_fee or 0), settings.max_fee or 2**256)
+    if total:
+        yield from check_funds(sender, total * price, f"{len(missing)} contracts")
 
 
 def _confirmed(

@@ -88,7 +88,7 @@ def open_journal(path: Path, chain_id: int) -> Iterator[Journal]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
+        file = path.open("a+", encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise InputError(f"journal: {path} cannot be written, {error.strerror}") from None
     with file:
@@ -106,7 +106,7 @@ def _read(path: Path, file: IO[str], chain_id: int) -> tuple[Sent, ...]:
     text = file.read()
     whole, newline, torn = text.rpartition("\n")
     if torn:
-        file.truncate(len((whole + newline).encode()))
+        file.truncate(len((whole + newline).encode(errors="surrogateescape")))
     if not newline:
         _write(file, {"journal": VERSION, "chainId": chain_id})
         _sync_folder(path.parent)
