@@ -1,8 +1,8 @@
-"""The example venue beside a deployed kit, built once a module."""
+"""The example venue beside a deployed kit, built once a module and put back after each test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,10 +13,10 @@ from tests.support.market import Market
 
 
 @pytest.fixture(scope="module")
-def venue(
+def built(
     w3: Web3,
     deploy: Callable[..., Any],
-    actors: Callable[..., Any],
+    actors: Callable[[str], Any],
     send: Callable[..., Any],
     set_time: Callable[[int], None],
     now: Callable[[], int],
@@ -29,3 +29,14 @@ def venue(
     made.join("client", category=1, units=10_000)
     made.join("liquidator", units=1_000_000)
     return made
+
+
+@pytest.fixture
+def venue(built: Venue) -> Iterator[Venue]:
+    """The same with fresh prices. After each test, money and sizes must add up."""
+    known = dict(built.market.ids)
+    built.refresh()
+    yield built
+    held, owed = built.balances_sum()
+    built.market.ids = known
+    assert held == owed
