@@ -4,7 +4,10 @@ for which the command refuses before anything is sent."""
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -400,3 +403,30 @@ def test_a_node_that_cannot_simulate_is_forked(desk: Desk) -> None:
     gas = simulate(lacking, proposal.missing, DEPLOYER.address)
     assert gas == simulate(desk.chain, proposal.missing, DEPLOYER.address)
     assert desk.state() == before
+
+
+def at_a_terminal(desk: Desk, answer: str) -> tuple[int, str]:
+    """The command in a process of its own, at a terminal on which somebody answers."""
+    ours, theirs = os.openpty()
+    asked = [
+        *(sys.executable, "-c", "from keelmark.cli import main; main()", "deploy"),
+        *("--chain", "sepolia", "--poll", "0"),
+        *("--house", str(desk.folder / "house.toml"), "--account", str(desk.folder / "key.json")),
+        *("--deployments", str(desk.folder / "deployments")),
+    ]
+    process = subprocess.Popen(
+        asked, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    os.close(theirs)
+    os.write(ours, f"{answer}\n".encode())
+    out, _ = process.communicate(timeout=120)
+    os.close(ours)
+    return process.returncode, out
+
+
+def test_whoever_is_asked_may_decline(desk: Desk) -> None:
+    before = desk.state()
+    code, out = at_a_terminal(desk, "n")
+    assert (code, desk.state()) == (1, before)
+    assert "Create 17 contracts for about 0." in out
+    assert "confirmation: declined; nothing was sent." in out

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from keelmark.bindings.runtime import create
 from keelmark.chain import Chain, Signer, connect
+from keelmark.chain.compiler import compile_contract
 from keelmark.chain.transactions import Simulate
 from keelmark.deploy.chain_needs import OPCODES, chain_refusals, token_digits
 from keelmark.deploy.house_file import House
@@ -13,9 +15,12 @@ from keelmark.deploy.plan import KIT
 from keelmark.deploy.proposal import coins, propose
 from keelmark.deploy.simulate import BATCH_GAS, RUN_BY, batches, simulated
 from keelmark.errors import InputError, RpcRefused
+from tests.conftest import find
 from tests.support.houses import holder, house_plan, with_factory, with_token
 
 SENDER = Signer.from_key(bytes.fromhex("88" * 32))
+
+MANY = find("tests/mocks/ManyDecimals")
 
 GETH_GAS = 50_000_000
 """What geth gives a whole simulation unless told otherwise (--rpc.gascap)."""
@@ -176,6 +181,13 @@ def test_coins_are_rounded_up(wei, text):
 def test_a_chain_with_all_that_is_needed(chain, token):
     assert chain.run(chain_refusals()) == []
     assert chain.run(token_digits(token)) == (6, [])
+
+
+def test_a_token_with_too_many_decimals(chain):
+    receipt = chain.run(create("ManyDecimals", compile_contract(MANY).bytecode, "()", (), None))
+    digits, (told,) = chain.run(token_digits(receipt.contract))
+    assert digits is None
+    assert "decimals, expected an ERC-20 with at most 18" in told
 
 
 def test_a_chain_without_the_factory():
