@@ -1,6 +1,8 @@
 """`keelmark verify-source`: a whole deployment by the factory, against stand-ins that compile."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -216,6 +218,33 @@ def altered(kit, name, **fields):
     contracts = dict(kit.deployment.contracts)
     contracts[name] = replace(contracts[name], **fields)
     return replace(kit.deployment, contracts=contracts)
+
+
+def test_what_is_submitted_is_written_for_any_tool(run, facts, tmp_path):
+    """The compiler's own command takes the file and makes the code that is on the chain."""
+    folder = tmp_path / "inputs"
+    code, _, _ = run(
+        "--with", "offline", "--contract", "SanctionsList", "--contract", "Rulebook",
+        "--out", str(folder),
+    )  # fmt: skip
+    assert code == 0
+    told = json.loads((folder / "submissions.json").read_text())
+    assert [entry["name"] for entry in told] == ["SanctionsList", "Rulebook"]
+    entry = told[0]
+    command = [sys.executable, "-W", "ignore", "-m", "vyper", "--standard-json", entry["input"]]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    path, name = entry["contractIdentifier"].split(":")
+    made = json.loads(ran.stdout)["contracts"][path][name]["evm"]["bytecode"]["object"]
+    creation = facts[entry["address"].lower()].creation
+    assert made + entry["constructorArguments"][2:] == "0x" + creation.hex()
+
+
+def test_folder_of_others_is_left_alone(run, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    code, out, err = run("--with", "offline", "--out", str(tmp_path))
+    assert (code, out) == (1, "")
+    assert "holds other files" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_other_sources_are_not_sent(kit):

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 OFFLINE = "offline"
 
+SUBMISSIONS = "submissions.json"
+"""File of `--out` that names the others."""
+
 ManifestFile = Annotated[Path, typer.Option("--manifest", help="Manifest of the deployment.")]
 Service = Annotated[
     str,
@@ -38,6 +41,10 @@ Rpc = Annotated[
 ]
 Wait = Annotated[
     float, typer.Option("--wait", min=0, help="Seconds to wait for each decision of a service.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", help="Write what is submitted into this folder as well, for any tool."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON for a program.")]
 
@@ -66,6 +73,7 @@ def verify_source(
     url: Url = None,
     rpc: Rpc = None,
     wait: Wait = 180.0,
+    out: Out = None,
     as_json: Json = False,
 ) -> None:
     """Verify each contract in turn; what is done is told even if a later one fails."""
@@ -79,6 +87,8 @@ def verify_source(
         if service == OFFLINE
         else _online(deployment, service, url, rpc, wait)
     )
+    if out is not None:
+        _write(out, claims)
     done: list[tuple[Claim, Outcome]] = []
     failure: KeelmarkError | None = None
     for claim in claims:
@@ -144,6 +154,29 @@ def _offline(
         return check_offline(claim, contract, deployment.factory, code)
 
     return verify
+
+
+def _write(out: Path, claims: tuple[Claim, ...]) -> None:
+    """Each contract's standard JSON input as a file, and beside them what goes with it."""
+    from keelmark.chain.standard_json import COMPILER_COMMIT, COMPILER_VERSION
+    from keelmark.cli.folders import check_folder, write_folder
+
+    check_folder(out, SUBMISSIONS)
+    told = [
+        {
+            "name": claim.name,
+            "address": claim.address,
+            "chainId": claim.chain_id,
+            "input": f"{claim.name}.json",
+            "contractIdentifier": claim.given.identifier,
+            "compilerVersion": f"{COMPILER_VERSION}+commit.{COMPILER_COMMIT}",
+            "constructorArguments": "0x" + claim.constructor_arguments.hex(),
+            "creationTransactionHash": claim.creation_transaction,
+        }
+        for claim in claims
+    ]
+    files = {f"{claim.name}.json": claim.given.text.encode() for claim in claims}
+    write_folder(out, {**files, SUBMISSIONS: json.dumps(told, indent=1).encode() + b"\n"})
 
 
 def _code(address: str) -> Any:
