@@ -90,6 +90,7 @@ def test_planned_made_and_not_made_twice(desk: Desk) -> None:
     assert plan["sender"] == DEPLOYER.address
     assert plan["gas"] == sum(item["gas"] for item in plan["contracts"])
     assert plan["cost"] == plan["gas"] * (plan["baseFee"] + plan["tip"])
+    assert plan["costAtMost"] == plan["gas"] * (2 * plan["baseFee"] + plan["tip"])
 
     code, out, error = desk.cli("--yes")
     assert (code, error) == (0, "")
@@ -316,7 +317,7 @@ def unwritable(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("prepare", "told"),
     [
-        (no_funds, "funds: 0x.* holds 0.001, expected 0.*a quarter more"),
+        (no_funds, "funds: 0x.* holds 0.001, expected 0.* at least for 17"),
         (no_factory, "factory: there is none at 0x4e59"),
         (other_factory, "factory: the code at 0x4e59.* is not the factory's"),
         (foreign_code, "Rulebook: the code at 0x.* is not ours"),

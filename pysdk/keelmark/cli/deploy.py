@@ -105,11 +105,11 @@ def deploy(
     if earlier is not None:
         _check_earlier(node, earlier, proposal, path)
     if proposal.missing and not proposal.refusals:
-        proposal = proposal.with_gas(simulate(node, proposal.missing, payer))
+        proposal = proposal.with_gas(simulate(node, proposal.missing, payer), settings.max_fee)
     if not as_json:
-        print_proposal(proposal, known)
+        print_proposal(proposal, known, settings.max_fee)
     elif dry_run or proposal.refusals:
-        typer.echo(json.dumps(proposal_body(proposal, known), indent=1))
+        typer.echo(json.dumps(proposal_body(proposal, known, settings.max_fee), indent=1))
     proposal.check()
     if dry_run or signer is None:
         _say("a dry run; nothing was sent", as_json)

@@ -18,7 +18,9 @@ _SHORT = 18
 """Digits of a hash in a table."""
 
 
-def proposal_body(proposal: Proposal, chain: KnownChain | None) -> dict[str, Any]:
+def proposal_body(
+    proposal: Proposal, chain: KnownChain | None, max_fee: int | None
+) -> dict[str, Any]:
     """The plan as JSON: numbers in wei and gas, hashes and addresses as text."""
     from keelmark.deploy.factory import FACTORY
 
@@ -57,6 +59,7 @@ def proposal_body(proposal: Proposal, chain: KnownChain | None) -> dict[str, Any
         "tip": proposal.fees.tip,
         "gas": proposal.gas,
         "cost": proposal.cost,
+        "costAtMost": proposal.most(max_fee),
         "contracts": contracts,
         "roles": [
             {"contract": role.contract, "role": role.role, "holder": role.holder}
@@ -67,7 +70,7 @@ def proposal_body(proposal: Proposal, chain: KnownChain | None) -> dict[str, Any
     }
 
 
-def print_proposal(proposal: Proposal, chain: KnownChain | None) -> None:
+def print_proposal(proposal: Proposal, chain: KnownChain | None, max_fee: int | None) -> None:
     """The plan as tables."""
     from rich.table import Table
 
@@ -104,6 +107,7 @@ def print_proposal(proposal: Proposal, chain: KnownChain | None) -> None:
         fee = f"{proposal.gas_price / 10**9:.4f}".rstrip("0").rstrip(".")
         typer.echo(f"gas             {proposal.gas:,}")
         typer.echo(f"cost            {coins(proposal.cost)} {coin} at {fee} gwei a gas, as of now")
+        typer.echo(f"at most         {coins(proposal.most(max_fee))} {coin}, as offered at first")
     typer.echo(f"sender          {proposal.sender}, holds {coins(proposal.balance)} {coin}")
     for note in proposal.notes:
         typer.echo(f"note            {note}")

@@ -16,6 +16,7 @@ from eth_utils.crypto import keccak
 from keelmark.chain.compiler import Artefact
 from keelmark.chain.operations import GetChainId, GetCode, Operation
 from keelmark.chain.transactions import Fees, GetBalance, GetFees
+from keelmark.deploy.act.fees import first_price
 from keelmark.deploy.chain_needs import chain_refusals, token_digits
 from keelmark.deploy.house_file import House
 from keelmark.deploy.kit import whole_existing
@@ -25,9 +26,6 @@ from keelmark.deploy.steps import Step, addresses, steps
 from keelmark.errors import InputError, KeelmarkError, RpcUnreachable
 
 __all__ = ["PlannedStep", "Proposal", "coins", "propose"]
-
-FUNDS_PERCENT = 125
-"""What the sender must hold, of the cost at current fees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +86,21 @@ class Proposal:
         """Wei at current fees."""
         return self.gas * self.gas_price
 
-    def with_gas(self, used: Mapping[str, int]) -> Proposal:
+    def most(self, max_fee: int | None = None) -> int:
+        """Wei that are offered at most, and that the sender must hold: the base fee may double.
+
+        Args:
+            max_fee: wei a gas that are paid at most; None without a limit.
+        """
+        price = first_price(self.fees, max_fee)
+        return self.gas * (price.max_fee if price is not None else max_fee or 0)
+
+    def with_gas(self, used: Mapping[str, int], max_fee: int | None = None) -> Proposal:
         """The proposal with what the simulation found, and what follows from it.
 
         Args:
             used: gas by contract.
+            max_fee: wei a gas that are paid at most; None without a limit.
         """
         known = tuple(replace(item, gas=used.get(item.step.name, item.gas)) for item in self.steps)
         found = replace(self, steps=known)
@@ -103,11 +111,11 @@ class Proposal:
                     f"gas: {item.step.name} takes {item.gas:,}, a block of this chain holds "
                     f"{self.fees.block_gas_limit:,}; nothing was sent"
                 )
-        needed = found.cost * FUNDS_PERCENT // 100
+        needed = found.most(max_fee)
         if found.missing and self.balance < needed:
             refusals.append(
                 f"funds: {self.sender} holds {coins(self.balance)}, expected {coins(needed)} at "
-                "least, a quarter more than the cost at current fees; nothing was sent"
+                f"least for {len(found.missing)} contracts; nothing was sent"
             )
         return replace(found, refusals=tuple(refusals))
 

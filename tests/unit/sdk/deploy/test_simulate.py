@@ -153,10 +153,17 @@ def test_what_follows_from_gas(proposal, gas):
     assert priced.refusals == ()
     assert priced.gas == sum(gas.values())
     assert priced.cost == priced.gas * priced.gas_price
-    needed = priced.cost * 125 // 100
+    needed = priced.gas * (2 * priced.fees.base_fee + priced.fees.tip)
     assert replace(proposal, balance=needed).with_gas(gas).refusals == ()
     (told,) = replace(proposal, balance=needed - 1).with_gas(gas).refusals
     assert told.startswith(f"funds: {SENDER.address} holds ")
+    # A cap lowers what is offered, also one below what the next block costs.
+    cap = priced.fees.base_fee + priced.fees.tip + 1
+    assert priced.most(cap) == priced.gas * cap
+    assert priced.most(1) == priced.gas
+    assert replace(proposal, balance=priced.gas * cap).with_gas(gas, cap).refusals == ()
+    old = replace(priced, fees=replace(priced.fees, base_fee=None, tip=7))
+    assert (old.cost, old.most()) == (7 * priced.gas, 7 * priced.gas)
     small = replace(proposal.fees, block_gas_limit=max(gas.values()) - 1)
     (told,) = replace(proposal, fees=small).with_gas(gas).refusals
     assert "takes 5,588,774, a block of this chain holds 5,588,773" in told
