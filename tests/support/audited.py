@@ -26,7 +26,7 @@ from keelmark.deploy.steps import addresses, steps
 from keelmark.errors import RpcRefused
 from keelmark.releases import current
 from tests.conftest import find
-from tests.support.deployed_kit import DeployedKit
+from tests.support.deployed_kit import DeployedKit, code_at
 
 __all__ = [
     "Told",
@@ -146,9 +146,10 @@ def told_of_all(chain: Chain, address: str, **settings: Any) -> tuple[Audit, Tol
 
 
 def by_factory(chain: SigningChain, plan: Plan) -> dict[str, str]:
-    """A house made by the deterministic factory on an embedded chain; its addresses by name."""
-    chain.local.fund(CREATOR, CREATOR_WEI)
-    chain.node.backend.send_raw_transaction(CREATION)  # type: ignore[attr-defined]
+    """A house made by the deterministic factory on a local chain; its addresses by name."""
+    if not chain.run(code_at(FACTORY)):
+        chain.local.fund(CREATOR, CREATOR_WEI)
+        chain.node.backend.send_raw_transaction(CREATION)  # type: ignore[attr-defined]
     planned = steps(plan, artefacts())
     for step in planned:
         chain.run(_send(step.calldata))

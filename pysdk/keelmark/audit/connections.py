@@ -212,7 +212,9 @@ def _rulebook(found: Discovery) -> Operation[list[Finding]]:
         )
         return [deviation("no-rulebook", "Rulebook", text)]
     if part.sound:
-        digest = next(one for one in releases() if one.version == part.sight.release).rulebook_digest
+        digest = next(
+            one for one in releases() if one.version == part.sight.release
+        ).rulebook_digest
     else:
         answer = yield from probe(part.sight.address, "digest()", found.block.number)
         digest = "0x" + answer[:32].hex() if answer else "nothing"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["LINKS", "OURS", "SHARED_VALUES", "WIRED"]
+__all__ = ["DELEGATES", "LINKS", "SHARED_VALUES", "WIRED"]
 
 _HOUSE: Final[Mapping[str, str]] = {
     "PARTIES": "PartyRegistry",
@@ -43,11 +43,14 @@ LINKS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Immutables that are contracts of the kit: the contract's name by the immutable's, by contract."""
 
+DELEGATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "ClearingHouse": ("BackOffice", "LossDesk", "TakeOverDesk", "InstrumentDesk"),
+    "PartyRegistry": ("PartyDesk",),
+}
+"""Whose code answers at a contract's address beside its own."""
+
 WIRED: Final = ("ClearingHouse", "BackOffice", "LossDesk", "TakeOverDesk", "InstrumentDesk")
 """The house and those that it delegates to."""
 
 SHARED_VALUES: Final = ("TOKEN", "TOKEN_SCALE", "TOKEN_FEED", "REGIME", "LEI")
 """What else these must agree on."""
-
-OURS: Final = frozenset(LINKS) | {name for links in LINKS.values() for name in links.values()}
-"""Contracts that a house is made of."""

@@ -14,6 +14,7 @@ from typing import Final
 from eth_utils.crypto import keccak
 
 from keelmark.audit.discover import Discovery
+from keelmark.audit.links import DELEGATES
 from keelmark.audit.sight import Kind, Sight, look, probe
 from keelmark.bindings.governance_lens import Delays, FeedChange, Mandate
 from keelmark.bindings.governance_lens import Governance as LensAnswer
@@ -40,12 +41,6 @@ from keelmark.proofs import report_chain
 from keelmark.regulation import value
 
 __all__ = ["Holder", "Powers", "read_powers", "trusted"]
-
-_DELEGATES: Final[Mapping[str, tuple[str, ...]]] = {
-    "ClearingHouse": ("BackOffice", "LossDesk", "TakeOverDesk", "InstrumentDesk"),
-    "PartyRegistry": ("PartyDesk",),
-}
-"""Whose code answers for a contract."""
 
 _PLACES: Final = 4
 """Places of a feed that can change: its limits and three sources."""
@@ -110,7 +105,7 @@ class Powers:
 def trusted(found: Discovery, name: str) -> bool:
     """Whether a part is what it must be, and all that answers in its place."""
     return all(
-        one in found.parts and found.parts[one].sound for one in (name, *_DELEGATES.get(name, ()))
+        one in found.parts and found.parts[one].sound for one in (name, *DELEGATES.get(name, ()))
     )
 
 
