@@ -144,6 +144,8 @@ def test_planned_made_and_not_made_twice(desk: Desk) -> None:
         assert "Rulebook" in told
         assert "altered" in told
         assert "block_hash" in told if field == "block_number" else field in told
+    desk.manifest.write_text(json.dumps({**body, "rulebookDigest": "0x" + "11" * 32}))
+    assert "rulebookDigest in" in desk.refused()
     desk.manifest.write_text(json.dumps({**body, "token": holder(1)}))
     assert "token in" in desk.refused()
     desk.manifest.write_text("{")

@@ -129,26 +129,41 @@ def check_earlier(earlier: Deployment, at: Mapping[str, str], path: Path) -> Ope
                 f"{contract.address} and this one's at {at[name]}; choose another system; "
                 "nothing was sent"
             )
-    for name, contract in earlier.contracts.items():
-        code: bytes = yield GetCode(contract.address)
-        on_chain = {"code_hash": "0x" + keccak(code).hex() if code else "no code"}
-        on_chain["block_hash"] = yield from _block_hash(contract.block_number)
-        if contract.transaction_hash:
-            sent: TransactionOutcome | None = yield GetOutcome(
-                bytes.fromhex(contract.transaction_hash[2:])
+    for contract in earlier.contracts.values():
+        yield from _check_facts(contract, path)
+    rulebook: bytes = yield from earlier.rulebook.digest()
+    if earlier.rulebook_digest != "0x" + rulebook.hex():
+        raise ChainMismatch(
+            f"manifest: rulebookDigest in {path} is {earlier.rulebook_digest}, the chain has "
+            f"0x{rulebook.hex()}" + _MOVE
+        )
+
+
+def _check_facts(contract: DeployedContract, path: Path) -> Operation[None]:
+    """What a manifest says of one contract, and the chain as well.
+
+    Raises:
+        ChainMismatch: the chain says otherwise.
+    """
+    code: bytes = yield GetCode(contract.address)
+    on_chain = {"code_hash": "0x" + keccak(code).hex() if code else "no code"}
+    on_chain["block_hash"] = yield from _block_hash(contract.block_number)
+    if contract.transaction_hash:
+        sent: TransactionOutcome | None = yield GetOutcome(
+            bytes.fromhex(contract.transaction_hash[2:])
+        )
+        if sent is None or not sent.succeeded:
+            on_chain["transaction_hash"] = "no such transaction"
+        else:
+            on_chain["block_number"] = str(sent.block_number)
+            on_chain["gas_used"] = str(sent.gas_used)
+    for field, value in on_chain.items():
+        said = str(getattr(contract, field))
+        if said != value:
+            raise ChainMismatch(
+                f"manifest: {field} of {contract.name} in {path} is {said}, the chain has {value}"
+                + _MOVE
             )
-            if sent is None or not sent.succeeded:
-                on_chain["transaction_hash"] = "no such transaction"
-            else:
-                on_chain["block_number"] = str(sent.block_number)
-                on_chain["gas_used"] = str(sent.gas_used)
-        for field, value in on_chain.items():
-            said = str(getattr(contract, field))
-            if said != value:
-                raise ChainMismatch(
-                    f"manifest: {field} of {name} in {path} is {said}, the chain has {value}"
-                    + _MOVE
-                )
 
 
 def _block_hash(number: int) -> Operation[str]:
