@@ -9,7 +9,7 @@ from keelmark.chain.compiler import compile_contract
 from keelmark.chain.operations import Operation, Receipt, Transact
 from keelmark.deploy.factory import FACTORY, SALT, create2_address, factory_calldata
 from keelmark.regulation import digest
-from keelmark.releases import current, identify, rulebook_init_code
+from keelmark.releases import current, identify, release, rulebook_init_code
 from tests.support.deployed_kit import KEY, code_at
 
 ADDRESS = "0x9B95BF1ECc214F87d509d73C80A7D4D23e72b0E1"
@@ -25,6 +25,14 @@ def test_default_behavior():
     assert to_checksum_address(keccak(packed)[12:]) == ADDRESS
     assert create2_address(SALT, rulebook_init_code()) == ADDRESS
     assert current().contract("Rulebook").runtime_hash == CODE_HASH
+
+
+def test_the_page_names_both():
+    page = (release.FOLDER / "README.md").read_text("utf-8")
+    assert f"`{ADDRESS}`" in page
+    assert f"`{CODE_HASH}`" in page
+    assert f"`{FACTORY}`" in page
+    assert keccak(text="keelmark") == SALT
 
 
 def test_it_is_what_the_sources_compile_to():
