@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,15 +14,13 @@ from keelmark.chain import Chain, Signer, SigningChain
 from keelmark.chain.anvil import running_anvil
 from keelmark.cli import main
 from keelmark.deploy import Deployment, read_manifest, write_manifest
-from tests.conftest import REPOSITORY
 from tests.support.audited import by_factory
 from tests.support.deployed_kit import holder, plan_kit
+from tests.support.foreign_tools import forge_script, run_in
 
 TESTNETS = (11_155_111, 560_048)
 KEPT = Signer.from_key(bytes.fromhex("77" * 32))
 """The operator, whose key the test has."""
-
-TOOLS = REPOSITORY / ".cache" / "tools"
 
 
 @dataclass(frozen=True)
@@ -266,31 +262,6 @@ def exported(nodes: Nodes, tool: str, out: Path, *more: object) -> Deployment:
     return read_manifest(nodes.manifest(0))
 
 
-def tool_python(name: str) -> Path:
-    """The Python of a tool that ``scripts/install-tools`` installed."""
-    python = TOOLS / name / "bin" / "python"
-    if not python.exists():
-        pytest.skip(f"{name} is not installed: scripts/install-tools installs it")
-    return python
-
-
-def run_in(tool: str, script: str, folder: Path, **variables: str) -> list[str]:
-    """What a script prints behind the word ``told`` in a tool's own environment, with an export as
-    its folder."""
-    plain = {name: value for name, value in os.environ.items() if name != "ETH_HASH_BACKEND"}
-    told = subprocess.run(
-        [tool_python(tool), "-c", script],
-        capture_output=True,
-        text=True,
-        timeout=100,
-        env=plain | variables,
-        cwd=folder,
-    )
-    assert told.returncode == 0, told.stderr
-    lines = [line.split() for line in told.stdout.splitlines()]
-    return [word for line in lines if line[:1] == ["told"] for word in line[1:]]
-
-
 def test_titanoboa_reads_the_export(nodes, tmp_path):
     made = exported(nodes, "titanoboa", tmp_path / "out")
     script = f"""
@@ -322,3 +293,34 @@ with ape.networks.parse_network_choice("ethereum:sepolia:" + {nodes.url(0)!r}):
     assert told == [
         made.house.address, made.parties.address, "17", made.rulebook_digest[2:]
     ]  # fmt: skip
+
+
+FORGE_SCRIPT = """// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.20;
+import {IClearingHouse} from "../interfaces/IClearingHouse.sol";
+import {IRulebook} from "../interfaces/IRulebook.sol";
+interface Vm {
+    function getDeployment(string calldata, uint64) external view returns (address);
+    function readFile(string calldata) external view returns (string memory);
+    function parseJsonAddress(string calldata, string calldata) external pure returns (address);
+}
+contract Use {
+    Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+    function run() external view returns (address, address, bytes32) {
+        address house = vm.parseJsonAddress(vm.readFile("addresses.json"), ".ClearingHouse");
+        require(house == vm.getDeployment("ClearingHouse", uint64(block.chainid)));
+        IRulebook rulebook = IRulebook(vm.getDeployment("Rulebook", uint64(block.chainid)));
+        return (house, IClearingHouse(house).party_registry(), rulebook.digest());
+    }
+}
+"""
+
+
+def test_foundry_reads_the_export(nodes, tmp_path):
+    made = exported(nodes, "foundry", tmp_path / "out")
+    for unused in (tmp_path / "out" / "interfaces").glob("*.sol"):
+        if unused.stem not in ("IClearingHouse", "IRulebook"):
+            unused.unlink()  # forge compiles what it finds, and the compiler from npm is slow
+    told = forge_script(FORGE_SCRIPT, tmp_path / "out", nodes.url(0))
+    for expected in (made.house.address, made.parties.address, made.rulebook_digest):
+        assert expected in told.partition("== Return ==")[2]

@@ -118,7 +118,7 @@ def _foundry(deployment: Deployment) -> dict[str, bytes]:
             "libraries": [],
             "pending": [],
             "returns": {},
-            "timestamp": max(one.block_number for one in made),
+            "timestamp": 0,
             "chain": deployment.chain_id,
             "commit": None,
         }
