@@ -26,7 +26,9 @@ APACHE_2_0 = "12"
 
 _ALREADY = ("contract source code already verified", "already verified")
 _AGAIN = ("rate limit", "unable to locate contractcode", "query timeout")
-"""Answers that another day, or another minute, may change."""
+"""Answers that another minute may change."""
+_OTHER_CHAIN = ("chainid", "not supported for this chain")
+"""Answers to a chain that it has not, or not for this key's plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Etherscan:
         words = result if done and form is not None else self.endpoint.said(result)
         if not done and "api key" in result.lower() and not _has(result, _AGAIN):
             raise VerifierFailed(f"etherscan: the key in {KEY_VARIABLE} is refused, {words}")
-        if not done and "chainid" in result.lower():
+        if not done and _has(result, _OTHER_CHAIN):
             raise VerifierFailed(f"etherscan: chain {claim.chain_id} is refused, {words}")
         return done, words
 

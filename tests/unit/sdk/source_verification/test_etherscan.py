@@ -143,6 +143,22 @@ def test_chain_that_it_has_not(service, deployed):
         verify(service, claim)
 
 
+def test_chain_that_the_key_has_not(service, deployed):
+    """The free plan lacks some chains: said once, not once a contract."""
+    words = "Free API access is not supported for this chain. Please upgrade your api plan"
+    service.answer = lambda request: (200, {"status": "0", "message": "NOTOK", "result": words})
+    with pytest.raises(VerifierFailed, match="is refused, Free API access"):
+        verify(service, deployed.claims["Rulebook"])
+
+
+def test_limit_that_speaks_of_keys_is_a_limit(service, deployed):
+    """The documented words name the API key; it is not the key that is wrong."""
+    words = "Max rate limit reached, please use API Key for higher rate limit"
+    service.answer = lambda request: (200, {"status": "0", "message": "NOTOK", "result": words})
+    outcome, _ = verify(service, deployed.claims["Rulebook"], patience=BRIEF)
+    assert outcome.verdict is Verdict.PENDING
+
+
 @pytest.mark.parametrize(
     ("status", "body"),
     [(200, b"<html>"), (200, b"[]"), (500, b""), (302, b"{}"), (200, {"status": "1"})],
