@@ -10,7 +10,7 @@ import pytest
 
 from keelmark.chain import Chain
 from keelmark.chain.anvil import running_anvil
-from keelmark.chain.operations import GetCode, Request
+from keelmark.chain.operations import GetBlock, GetCode, Request
 from keelmark.chain.signed_transaction import transaction_fields, transaction_hash
 from keelmark.chain.signer import Signer
 from keelmark.chain.transactions import GetFees, SendRaw, SignFields
@@ -55,6 +55,18 @@ def test_one_after_another(stage: Stage) -> None:
         assert one.gas_used == int(receipt["gasUsed"], 16)
         assert one.gas_price == int(receipt["effectiveGasPrice"], 16)
     assert stage.kinds() == ["sent", "made"] * 3
+
+
+def test_noted_before_it_is_sent(stage: Stage) -> None:
+    """The journal knows each transaction when it is handed over."""
+
+    def check(request: Request) -> None:
+        if isinstance(request, SendRaw):
+            noted = stage.journal.at(stage.signer.address, stage.nonce())
+            assert [one.hash for one in noted] == [transaction_hash(request.raw)]
+
+    stage.meddling.before = check
+    stage.run(STEPS)
 
 
 def test_the_second_run_sends_nothing(stage: Stage) -> None:
@@ -393,6 +405,20 @@ def test_blocks_replaced_while_confirmations_are_waited_for(stage: Stage) -> Non
     check_whole(stage, made)
     gone = [notice.name for notice in stage.notices if notice.kind == "gone"]
     assert gone == ["Small2", "Small3"]
+
+
+def test_blocks_replaced_while_it_is_looked_up_what_they_hold(stage: Stage) -> None:
+    """What was read of a block that is gone is not told."""
+    done: list[int] = []
+
+    def reorganise(request: Request) -> None:
+        if isinstance(request, GetBlock) and isinstance(request.block, int) and not done:
+            done.append(request.block)
+            rpc(stage.chain, "anvil_reorg", 3, [])
+
+    stage.meddling.before = reorganise
+    check_whole(stage, stage.run(STEPS))
+    assert done
 
 
 def test_the_chain_back_where_it_was(stage: Stage) -> None:
