@@ -14,7 +14,7 @@ from keelmark.chain.operations import GetBlock, GetCode, Request
 from keelmark.chain.signed_transaction import transaction_fields, transaction_hash
 from keelmark.chain.signer import Signer
 from keelmark.chain.transactions import GetFees, SendRaw, SignFields
-from keelmark.deploy.act import DeploymentStopped, Journal, Settings
+from keelmark.deploy.act import DeploymentStopped, Journal, Settings, act
 from keelmark.deploy.factory import FACTORY
 from keelmark.errors import ChainMismatch, InputError, RpcRefused, RpcUnreachable
 from tests.support.meddling import rpc
@@ -473,6 +473,15 @@ def test_a_factory_that_is_missing(stage: Stage) -> None:
         with pytest.raises(ChainMismatch, match="chain 11155111 has no deterministic factory at"):
             stage.run(STEPS)
     assert (stage.meddling.sent, stage.nonce()) == ([], 0)
+
+
+def test_a_client_that_signs_for_another(stage: Stage) -> None:
+    """What it signed is neither noted nor sent."""
+    other = Signer.generate()
+    client = Chain(stage.meddling, other)
+    with pytest.raises(InputError, match=f"from in the signed transaction is {other.address}, exp"):
+        client.run(act(STEPS, stage.signer.address, settings=FAST, journal=stage.journal))
+    assert (stage.meddling.sent, stage.journal.of(STEPS[0].address)) == ([], ())
 
 
 def test_no_funds_for_all(stage: Stage) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keelmark.chain.operations import GetCode, Operation
-from keelmark.chain.signed_transaction import transaction_hash
+from keelmark.chain.signed_transaction import check_signed, transaction_hash
 from keelmark.chain.transactions import (
     EstimateGas,
     Fees,
@@ -232,7 +232,11 @@ class Sender:
         self._teller.tell("waiting", step.name, text, topic="fees")
 
     def _signed(self, step: Step, slot: _Slot, price: Price, gas: int) -> Operation[Sent]:
-        """A transaction signed and noted, but not sent."""
+        """A transaction signed and noted, but not sent.
+
+        Raises:
+            InputError: the sender cannot pay, or the client signs for somebody else.
+        """
         yield from check_funds(self._address, gas * price.max_fee, step.name)
         fields: dict[str, Any] = {
             "chainId": self._chain_id,
@@ -244,6 +248,7 @@ class Sender:
             **price.fields(),
         }
         raw: bytes = yield SignFields(fields)
+        check_signed(raw, fields, self._address)
         sent = Sent(
             step.name, step.address, self._address, slot.nonce, transaction_hash(raw), price
         )
