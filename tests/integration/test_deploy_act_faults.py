@@ -13,7 +13,7 @@ from keelmark.chain.anvil import running_anvil
 from keelmark.chain.operations import GetBlock, GetCode, Request
 from keelmark.chain.signed_transaction import transaction_fields, transaction_hash
 from keelmark.chain.signer import Signer
-from keelmark.chain.transactions import GetFees, SendRaw, SignFields
+from keelmark.chain.transactions import EstimateGas, GetFees, SendRaw, SignFields
 from keelmark.deploy.act import DeploymentStopped, Journal, Settings, act
 from keelmark.deploy.factory import FACTORY
 from keelmark.errors import ChainMismatch, InputError, RpcRefused, RpcUnreachable
@@ -306,6 +306,16 @@ def test_a_stuck_transaction_below_the_cap(stage: Stage) -> None:
     assert stage.meddling.pauses > 8
 
 
+def test_a_stuck_transaction_of_a_sender_without_more(stage: Stage) -> None:
+    """What would replace it cannot be paid: it waits, and is mined when fees fall."""
+    spiking(stage, 30, 8)
+    stage.chain.local.fund(stage.signer.address, 80_000 * 3 * 3 * GWEI)
+    stage.run(STEPS)
+    assert len(stage.meddling.sent) == 3
+    (said,) = stage.texts("waiting")
+    assert said.endswith("; the sender cannot pay an eighth more")
+
+
 def test_a_spike_that_costs_the_transaction_its_place(stage: Stage) -> None:
     """The node throws it away, does not take it again, and takes one that pays what is right."""
 
@@ -527,6 +537,19 @@ def test_a_creation_that_fails(stage: Stage) -> None:
     words = r"Small1: its creation failed in transaction 0x[0-9a-f]{64} of block \d+, which used"
     with pytest.raises(DeploymentStopped, match=words):
         stage.run(STEPS)
+
+
+def test_a_creation_that_leaves_nothing(stage: Stage) -> None:
+    """A factory that takes the money and does nothing is not paid for ever."""
+
+    def empty_factory(request: Request) -> None:
+        if isinstance(request, EstimateGas):
+            rpc(stage.chain, "anvil_setCode", FACTORY, "0x00")
+
+    stage.meddling.before = empty_factory
+    with pytest.raises(DeploymentStopped, match=r"Small1: is not at 0x.*, although it was tried 5"):
+        stage.run(STEPS)
+    assert stage.nonce() == 5
 
 
 def test_a_node_that_answers_now_and_then(stage: Stage) -> None:

@@ -6,6 +6,7 @@ made, and one under which the chain was reorganised are the same run.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from eth_utils.address import to_checksum_address
@@ -23,6 +24,9 @@ from keelmark.deploy.steps import Step
 from keelmark.errors import ChainMismatch, NoSuchBlock, Reverted, RpcRefused
 
 __all__ = ["act"]
+
+_TRIES = 5
+"""How often a contract may be gone again as soon as it was made."""
 
 
 def act(
@@ -90,9 +94,11 @@ def _act(
     for step in there:
         teller.tell("there", step.name, f"is at {step.address}")
     yield from _check_purse(missing, sender, settings, gas)
+    vain: Counter[str] = Counter()
     while True:
         for step in missing:
             if not (yield from _made(step, steps, hands)):
+                _check_vain(vain, step)
                 break
             there.append(step)
         made = yield from _confirmed(steps, journal, settings, teller)
@@ -104,6 +110,19 @@ def _act(
                 there.remove(step)
                 text = f"is at {step.address} no more, and is sent anew"
                 teller.tell("gone", step.name, text)
+
+
+def _check_vain(vain: Counter[str], step: Step) -> None:
+    """Counts a step that was sent and is not there.
+
+    Raises:
+        DeploymentStopped: too often for reorganisations: something is wrong, and each costs gas.
+    """
+    vain[step.name] += 1
+    if vain[step.name] == _TRIES:
+        raise DeploymentStopped(
+            f"{step.name}: is not at {step.address}, although it was tried {_TRIES} times"
+        )
 
 
 def _made(step: Step, steps: Sequence[Step], hands: Sender) -> Operation[bool]:

@@ -208,6 +208,10 @@ class Sender:
             price = first_price(fees, cap)
         if price is None:
             self._wait_for_fees(step, slot, fees, waiting)
+        elif waiting and (yield GetBalance(self._address)) < gas * price.max_fee:
+            # What waits may be mined yet: that is no reason to stop.
+            text = f"{_shown(waiting[-1])}; the sender cannot pay an eighth more"
+            self._teller.tell("waiting", step.name, text)
         elif last is not None and not too_little:
             if last.hash in slot.accepted:
                 text = f"{_shown(last)} was gone"
