@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from keelmark.audit.discover import Discovery
+from keelmark.audit.discover import Discovery, trusted
 from keelmark.audit.findings import Finding, deviation, notice
 from keelmark.audit.links import SHARED_VALUES, WIRED
 from keelmark.audit.sight import Kind, Sight, look, probe, sight_findings
+from keelmark.bindings.clearing_house import ClearingHouse
 from keelmark.chain.operations import Operation
 from keelmark.deploy.plan import ZERO_ADDRESS
 from keelmark.deploy.wiring import matcher_domain
@@ -57,6 +58,7 @@ def connection_findings(found: Discovery, *, history: bool = True) -> Operation[
     told += _values(found)
     told += _domain(found)
     told += yield from _token(found)
+    told += yield from _collaterals(found)
     told += yield from _outside(found)
     if found.house is not None and found.house.sound:
         told += yield from _rulebook(found)
@@ -170,6 +172,24 @@ def _token(found: Discovery) -> Operation[list[Finding]]:
     elif seen.kind is Kind.PROXY:
         text = f"{token} is a proxy ({seen.standard}) of {seen.target}; its rules are not shown"
         told.append(notice("token-proxy", "token", text))
+    return told
+
+
+def _collaterals(found: Discovery) -> Operation[list[Finding]]:
+    """What backs positions beside the settlement token: its operator listed it."""
+    if not trusted(found, "ClearingHouse"):
+        return []
+    block, house = found.block.number, ClearingHouse(found.address("ClearingHouse"))
+    told: list[Finding] = []
+    for asset in range(1, (yield from house.asset_count(block=block)) + 1):
+        token = yield from house.tokens(asset, block=block)
+        seen = yield from look(token, block)
+        if seen.kind in (Kind.NOTHING, Kind.DELEGATED):
+            text = f"asset {asset} is {token}, where there is no contract"
+            told.append(deviation("no-token", "ClearingHouse", text))
+        else:
+            text = f"asset {asset}, {token} ({seen.told()}), counts as collateral"
+            told.append(notice("collateral", "ClearingHouse", text))
     return told
 
 

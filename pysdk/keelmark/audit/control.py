@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from keelmark.audit.discover import Discovery
+from keelmark.audit.discover import Discovery, trusted
 from keelmark.audit.findings import Finding, deviation, notice, pending
-from keelmark.audit.powers import Powers, trusted
+from keelmark.audit.powers import Powers
 from keelmark.audit.sight import Kind
 from keelmark.deploy.plan import ZERO_ADDRESS
 from keelmark.deploy.roles import ROLES
@@ -20,6 +20,9 @@ __all__ = ["control_findings", "loosened"]
 LEAST_DELAY: Final = 86_400
 """Seconds for which the operator's acts must wait, at least: as long as the contracts make others
 wait (`MANDATE_DELAY_SECONDS`, `TIGHTENING_NOTICE_SECONDS`)."""
+
+REGISTRAR: Final = 1
+"""The registrar's number among the issuers."""
 
 _MASKS: Final = (88, 88, 16, 8)
 """Bits of a limits word's lanes: lowest and highest price, distance of sources, quorum."""
@@ -40,6 +43,7 @@ def control_findings(found: Discovery, powers: Powers) -> list[Finding]:
     if powers.governance is not None:
         told += _authorities(powers.governance)
         told += _state(powers.governance)
+        told += _reviews(powers.governance)
         told += _pending(powers.governance, powers.reading is not None)
     if powers.reading is not None:
         told += loosened(powers.reading, found.address("PriceBoard"))
@@ -148,6 +152,19 @@ def _authorities(now: Governance) -> Iterator[Finding]:
     if not any(one.state(now.time) == "runs" for one in now.authorities):
         text = "no authority has a mandate that runs: nobody can freeze or halt"
         yield deviation("no-authority", "Supervision", text)
+
+
+def _reviews(now: Governance) -> Iterator[Finding]:
+    """Holds and bars that stand, and whose review is overdue; who attests beside the registrar."""
+    reviews = [one.review_at for one in now.holds] + [one.review_at for one in now.bars]
+    if reviews:
+        late = sum(now.overdue(date) for date in reviews)
+        text = f"{len(now.holds)} freezes and restrictions and {len(now.bars)} bars stand"
+        yield notice("holds", "PartyRegistry", f"{text}; the review of {late} is overdue")
+    others = [str(one) for one in now.issuers if one != REGISTRAR]
+    if others:
+        text = f"attestations of issuers {', '.join(others)} count beside the registrar's"
+        yield notice("issuers", "PartyRegistry", text)
 
 
 def _state(now: Governance) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from typing import Final
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 
-from keelmark.audit.links import LINKS
+from keelmark.audit.links import DELEGATES, LINKS
 from keelmark.audit.origin import Creation, created_at, creation_of
 from keelmark.audit.predicted import proved_by_address, released_init_code
 from keelmark.audit.sight import Kind, Sight, look
@@ -28,7 +28,7 @@ from keelmark.identifiers import unpack_lei
 from keelmark.releases import releases
 from keelmark.types import Regime
 
-__all__ = ["Discovery", "Part", "discover", "explore"]
+__all__ = ["Discovery", "Part", "discover", "explore", "trusted"]
 
 NEIGHBOURS: Final = 40
 """Nonces before and after the house's among which its deployer's other contracts are looked for."""
@@ -83,6 +83,8 @@ class Discovery:
     """By name, the root among them, the kit's in the order of `KIT`."""
     mentions: tuple[Mention, ...]
     """Every connection that the code carries."""
+    written_blocks: Mapping[str, int] = field(default_factory=dict)
+    """In which block a manifest says that a part was created, by name; not believed."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", MappingProxyType(dict(self.parts)))
@@ -100,9 +102,19 @@ class Discovery:
     @property
     def first_block(self) -> int:
         """The earliest block in which a part was created; 0 where that is not known of each."""
-        blocks = [part.creation.block for part in self.parts.values()]
-        known = [block for block in blocks if block is not None]
-        return min(known) if known and len(known) == len(blocks) else 0
+        return self.first_of(self.parts)
+
+    def first_of(self, names: Iterable[str]) -> int:
+        """The earliest block in which one of some parts was created; where that is not known of
+        each, what a manifest says, and without one 0."""
+        wanted = list(names)
+        seen = [self.parts[name].creation.block for name in wanted]
+        said = [self.written_blocks.get(name) for name in wanted]
+        for blocks in (seen, said):
+            known = [block for block in blocks if block is not None]
+            if known and len(known) == len(wanted):
+                return min(known)
+        return 0
 
     @property
     def rulebook_digest(self) -> str:
@@ -173,6 +185,13 @@ def _deployed(part: Part, block: BlockHeader) -> DeployedContract:
     )
 
 
+def trusted(found: Discovery, name: str) -> bool:
+    """Whether a part is what it must be, and all that answers in its place."""
+    return all(
+        one in found.parts and found.parts[one].sound for one in (name, *DELEGATES.get(name, ()))
+    )
+
+
 def discover(
     house: str, *, written: Deployment | None = None, history: bool = True
 ) -> Operation[Discovery]:
@@ -218,7 +237,8 @@ def explore(
     yield from walk.prove()
     order = [*KIT, *(name for name in walk.parts if name not in KIT)]
     parts = {name: walk.parts[name] for name in order if name in walk.parts}
-    return Discovery(chain_id, head, parts[root.name], parts, tuple(walk.mentions))
+    blocks = {name: one.block_number for name, one in contracts.items()}
+    return Discovery(chain_id, head, parts[root.name], parts, tuple(walk.mentions), blocks)
 
 
 @dataclass(slots=True)

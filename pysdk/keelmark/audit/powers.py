@@ -13,8 +13,7 @@ from typing import Final
 
 from eth_utils.crypto import keccak
 
-from keelmark.audit.discover import Discovery
-from keelmark.audit.links import DELEGATES
+from keelmark.audit.discover import Discovery, trusted
 from keelmark.audit.sight import Kind, Sight, look, probe
 from keelmark.bindings.governance_lens import Delays, FeedChange, Mandate
 from keelmark.bindings.governance_lens import Governance as LensAnswer
@@ -40,7 +39,7 @@ from keelmark.ledger.reader import Reading, read_logs, read_roots
 from keelmark.proofs import report_chain
 from keelmark.regulation import value
 
-__all__ = ["Holder", "Powers", "read_powers", "trusted"]
+__all__ = ["Holder", "Powers", "read_powers"]
 
 _PLACES: Final = 4
 """Places of a feed that can change: its limits and three sources."""
@@ -102,13 +101,6 @@ class Powers:
         return tuple(found)
 
 
-def trusted(found: Discovery, name: str) -> bool:
-    """Whether a part is what it must be, and all that answers in its place."""
-    return all(
-        one in found.parts and found.parts[one].sound for one in (name, *DELEGATES.get(name, ()))
-    )
-
-
 def read_powers(found: Discovery, *, events: bool = True) -> Operation[Powers]:
     """The operation that reads who can change what.
 
@@ -163,7 +155,7 @@ def _read(found: Discovery, block: int) -> Operation[Reading]:
     """Logs of the party registry and the price board, and the proof that none is missing."""
     names = ("PartyRegistry", "PriceBoard")
     places = [found.address(name) for name in names]
-    reading = yield from read_logs(places, found.first_block, block)
+    reading = yield from read_logs(places, found.first_of(names), block)
     roots = yield from read_roots(places, block)
     for name, place in zip(names, places, strict=True):
         if report_chain.fold(reading.chain_logs(place)) != roots[place]:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keelmark.cli.authorities import Json, moment, table_of
+from keelmark.cli.nodes import chain_of
 from keelmark.errors import InputError, KeelmarkError
 
 if TYPE_CHECKING:
     from keelmark.audit import Audit, Finding, Part
 
 Address = Annotated[str, typer.Argument(help="Any address: a house, one of its parts, another.")]
-Rpc = Annotated[str, typer.Option("--rpc", help="URL of a node.")]
+Rpc = Annotated[str, typer.Option("--rpc", help="URL of a node, or the name of a chain.")]
 Manifest = Annotated[
     Path | None, typer.Option("--manifest", help="Manifest that it must agree with.")
 ]
@@ -61,13 +62,12 @@ def audit(
     """See `_HELP`."""
     from keelmark.audit import Level
     from keelmark.audit import audit as auditing
-    from keelmark.chain import connect
     from keelmark.deploy import read_manifest
 
     place = checked_address(address)
     accepted = set(accept or ())
     written = read_manifest(manifest) if manifest else None
-    chain = connect(rpc)
+    chain = chain_of(rpc)
     made = chain.run(auditing(place, manifest=written, history=not quick, events=not quick))
     counted = [one for one in made.of(Level.DEVIATION) if one.code not in accepted]
     unmet = accepted - {one.code for one in made.of(Level.DEVIATION)}
@@ -161,7 +161,13 @@ def document(made: Audit, accepted: set[str]) -> dict[str, Any]:
         ],
         "delays_seconds": asdict(now.delays) if now else None,
         "authorities": [
-            {"id": one.id, "holder": one.holder, "lei": one.lei, "state": one.state(now.time)}
+            {
+                "id": one.id,
+                "holder": one.holder,
+                "holder_is": powers.holders[one.holder].told() if one.mandate else None,
+                "lei": one.lei,
+                "state": one.state(now.time),
+            }
             for one in now.authorities
         ]
         if now

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keelmark.cli.authorities import Json, table_of
+from keelmark.cli.nodes import chain_of
 from keelmark.errors import InputError, KeelmarkError
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def export(where: Where, tool: Tool, out: Out, rpc: Rpc = None, network: Network
     found = _deployment(where)
     genesis = None
     if rpc is not None:
-        chain = _node(rpc)
+        chain = chain_of(rpc)
         if chain.chain_id() != found.chain_id:
             raise InputError(
                 f"rpc: the node's chain is {chain.chain_id()}, the deployment's {found.chain_id}"
@@ -178,33 +179,6 @@ def export(where: Where, tool: Tool, out: Out, rpc: Rpc = None, network: Network
     typer.echo(f"{out}: {len(files)} files for {tool}")
     if tool == "ape" and genesis is None:
         typer.echo("without --rpc the EIP-2678 manifest has no deployments; ape-config.yaml has")
-
-
-def _node(text: str) -> Any:
-    """A chain, by a node's URL or the name of a chain.
-
-    Raises:
-        InputError: it is neither, or the node is another chain's.
-    """
-    import os
-
-    from keelmark.chain import connect
-    from keelmark.deploy.chains import check_chain_id, known_chains, user_file
-
-    if "://" in text:
-        return connect(text)
-    named = known_chains().get(text)
-    if named is None:
-        raise InputError(f"node: {text!r}, expected a URL or a chain's name")
-    variable = "KEELMARK_RPC_" + text.upper().replace("-", "_")
-    url = os.environ.get(variable) or named.rpc
-    if not url:
-        raise InputError(
-            f"node: none for {text}, expected a URL, {variable} or rpc in {user_file()}"
-        )
-    chain = connect(url)
-    check_chain_id(named, chain.chain_id())
-    return chain
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -235,7 +209,7 @@ def _audit(what: str, node: str) -> tuple[Any, str]:
     from keelmark.cli.audit import checked_address
     from keelmark.deploy import read_manifest
 
-    chain = _node(node)
+    chain = chain_of(node)
     if what.startswith("0x"):
         return chain.run(audit(checked_address(what))), chain.name
     written = read_manifest(Path(what), chain_id=chain.chain_id())

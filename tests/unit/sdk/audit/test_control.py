@@ -12,8 +12,10 @@ from eth_utils import keccak
 from keelmark.audit import audit
 from keelmark.audit.control import loosened
 from keelmark.audit.manifests import manifest_findings
+from keelmark.bindings import TestToken as Token
 from keelmark.bindings.clearing_house import ClearingHouse
 from keelmark.chain import connect
+from keelmark.chain.compiler import compile_contract
 from keelmark.chain.operations import Transact
 from keelmark.deploy.plan import HeldRole
 from keelmark.ledger.governance import read_governance
@@ -56,6 +58,10 @@ def test_everything_under_way_is_said(venue):
     assert "mandate-grows" in told
     assert "mandate-offered" in told
     assert "halted" in told
+    standing = f"{len(now.holds)} freezes and restrictions and {len(now.bars)} bars stand"
+    assert standing in told.one("holds")
+    assert now.holds
+    assert now.bars
     shown = {one.level.value for one in made.findings if one.code in ("feed-change", "recovery")}
     assert shown == {"pending"}
 
@@ -133,6 +139,23 @@ def test_one_key_with_several_roles_and_an_authority_among_them(venue):
     venue.act("BaFin", listing.accept_role(lister, gas=GAS))
     _, told = whole(venue)
     assert "holds 2 roles" in told.one("one-holder")
+
+
+def test_collateral_that_the_operator_listed(venue):
+    creation = Token.create(
+        compile_contract("testnet/TestToken").bytecode,
+        long_name="Own money",
+        short_name="OWN",
+        digits=6,
+        minter=venue.wallet("operator"),
+        gas=GAS,
+    )
+    token = venue.act("operator", creation).contract
+    venue.feed(3)
+    listing = venue.kit.house.list_collateral(token, 3, 1, False, 6, 0, 10**24, gas=GAS)
+    venue.act("operator", listing)
+    _, told = whole(venue, events=False)
+    assert f"asset 1, {token} (TestToken of release" in told.one("collateral")
 
 
 def test_limits_that_grew_looser(venue):

@@ -264,6 +264,12 @@ def test_plain_creation_without_old_states_is_not_shown(kit):
     assert "ClearingHouse" in told.one("creation-not-shown")
     assert "no-rulebook" in told
     assert found.first_block == 0
+    said = kit.chain.run(
+        explore(kit.deployment.house.address, written=kit.deployment, history=False)
+    )
+    assert said.first_of(["PartyRegistry", "PriceBoard"]) == min(
+        kit.deployment.contracts[name].block_number for name in ("PartyRegistry", "PriceBoard")
+    )
 
 
 def test_a_log_that_the_node_leaves_out(kit):
