@@ -13,7 +13,7 @@ from keelmark.chain.anvil import running_anvil
 from keelmark.chain.operations import GetBlock, GetCode, Request
 from keelmark.chain.signed_transaction import transaction_fields, transaction_hash
 from keelmark.chain.signer import Signer
-from keelmark.chain.transactions import EstimateGas, GetFees, SendRaw, SignFields
+from keelmark.chain.transactions import EstimateGas, GetFees, GetOutcome, SendRaw, SignFields
 from keelmark.deploy.act import DeploymentStopped, Journal, Settings, act
 from keelmark.deploy.factory import FACTORY
 from keelmark.errors import ChainMismatch, InputError, RpcRefused, RpcUnreachable
@@ -566,6 +566,22 @@ def test_a_node_that_answers_now_and_then(stage: Stage) -> None:
     stage.meddling.after = fail
     made = stage.run(STEPS)
     assert len(made) == 3
+    assert [row["status"] for row in stage.mined()] == ["0x1"] * 3
+
+
+def test_nodes_that_are_not_of_one_mind(stage: Stage) -> None:
+    """One knows that the first nonce is used, and the others learn three blocks later what by:
+    nothing is sent twice meanwhile."""
+
+    def late(request: Request, outcome: Any) -> Any:
+        if stage.nonce() == 0 or stage.meddling.pauses > 3:
+            return outcome
+        if isinstance(request, GetOutcome):
+            return None
+        return b"" if isinstance(request, GetCode) and request.address != FACTORY else outcome
+
+    stage.meddling.altered = late
+    stage.run(STEPS)
     assert [row["status"] for row in stage.mined()] == ["0x1"] * 3
 
 

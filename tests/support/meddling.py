@@ -39,6 +39,8 @@ class Meddling:
         """Told how many pauses there were before."""
         self.before: Callable[[Request], None] = lambda _: None
         self.after: Callable[[Request, Any], None] = lambda *_: None
+        self.altered: Callable[[Request, Any], Any] = lambda _, outcome: outcome
+        """What is answered instead of an answer."""
 
     def mine(self) -> None:
         """A block."""
@@ -56,7 +58,7 @@ class Meddling:
             self.sent.append(request.raw)
         outcome = self.chain.node.answer(request, signer)
         self.after(request, outcome)
-        return outcome
+        return self.altered(request, outcome)
 
 
 def until_mined(chain: Chain, sender: str, count: int) -> None:

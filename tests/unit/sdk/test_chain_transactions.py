@@ -141,6 +141,7 @@ def test_what_a_snapshot_took_away_is_not_there(either: Chain) -> None:
     with either.undone():
         sent = either.run(asked(SendRaw(payment(either, payer))))
         assert outcome_of(either, sent).succeeded
+    either.local.mine(2)
     assert either.run(asked(GetOutcome(sent))) is None
     assert either.run(asked(GetTransaction(sent))) is None
 
