@@ -205,7 +205,7 @@ def test_a_key_that_runs_a_house(nodes, capsys):
             ("deployments", "compare", "KEY@URL", "MANIFEST"),
             "is no code, expected a clearing house",
         ),
-        (("deployments", "show", "HOUSE@nochain"), "node: 'nochain', expected a URL or a chain"),
+        (("deployments", "show", "HOUSE@nochain"), "node: 'nochain', expected a URL or the name"),
         (("deployments", "show", "MANIFEST@OTHER"), "chainId is 11155111, expected 560048"),
         (("deployments", "list", "--folder", "nowhere"), "nowhere is no folder"),
         (("deployments", "export", "MANIFEST", "--for", "remix", "--out", "OUT"), "for: 'remix'"),
@@ -254,6 +254,20 @@ def test_unreadable_manifests_are_named(nodes, tmp_path, capsys):
     told = capsys.readouterr()
     assert "sepolia" in told.out
     assert "chainId is 11155111, expected 1" in told.err
+
+
+def test_what_a_manifest_says_cannot_reach_the_terminal(nodes, tmp_path, capsys):
+    written = json.loads(nodes.manifest(0).read_text())
+    written["release"] = "[/red]\x1b[2J"
+    path = tmp_path / "11155111" / "keelmark.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(written))
+    assert run("deployments", "list", "--folder", tmp_path) == 0
+    assert run("deployments", "show", path) == 0
+    assert run("deployments", "compare", path, nodes.manifest(0)) == 1
+    told = capsys.readouterr()
+    assert "[/red]?[2J" in told.out
+    assert "\x1b" not in told.out + told.err
 
 
 def exported(nodes: Nodes, tool: str, out: Path, *more: object) -> Deployment:

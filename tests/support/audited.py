@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from keelmark.audit import Audit, Discovery, audit
@@ -29,6 +29,9 @@ from tests.conftest import find
 from tests.support.deployed_kit import DeployedKit, code_at
 
 __all__ = [
+    "Dropping",
+    "Pruned",
+    "Replacing",
     "Told",
     "altered",
     "by_factory",
@@ -109,6 +112,22 @@ class Dropping:
         """The answer; of several logs the last is missing."""
         answer = self.node.answer(request, signer)
         return answer[:-1] if isinstance(request, GetLogs) and len(answer) > 1 else answer
+
+
+class Replacing:
+    """A node whose newest block is replaced after its header was first asked for."""
+
+    name = "replacing"
+
+    def __init__(self, chain: Chain) -> None:
+        self.node = chain.node
+
+    def answer(self, request: Request, signer: Any = None) -> Any:
+        """The answer; the header of a height has another hash than before."""
+        answer = self.node.answer(request, signer)
+        if isinstance(request, GetBlock) and request.block == self.node.answer(GetBlock()).number:
+            return replace(answer, hash=b"\x11" * 32)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)

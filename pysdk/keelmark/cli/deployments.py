@@ -99,7 +99,8 @@ def list_all(folder: Folder = Path("deployments"), as_json: Json = False) -> Non
     else:
         columns = ("chain id", "chain", "system", "release", "house", "rulebook digest")
         keys = ("chain_id", "chain", "system", "release", "house", "rulebook_digest")
-        table_of("deployments", columns, [[str(row[key] or "-") for key in keys] for row in rows])
+        lines = [[in_table(str(row[key] or "-")) for key in keys] for row in rows]
+        table_of("deployments", columns, lines)
     if broken:
         more = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
         raise InputError(broken[0] + more)
@@ -119,8 +120,9 @@ def show(where: Where, write: Write = None, system: System = None, as_json: Json
     if as_json:
         typer.echo(json.dumps(body, indent=1))
         return
+    release = printable(found.release) or "not known"
     typer.echo(
-        f"{found.system} on chain {found.chain_id}: release {found.release or 'not known'}, "
+        f"{found.system} on chain {found.chain_id}: release {release}, "
         f"LEI {found.lei}, regime {int(found.regime)}, token {found.token} (feed "
         f"{found.token_feed})"
     )
@@ -132,7 +134,7 @@ def show(where: Where, write: Write = None, system: System = None, as_json: Json
         ("contract", "address", "block", "transaction"),
         [(c.name, c.address, str(c.block_number), c.transaction_hash or "-") for c in contracts],
     )
-    roles = [(one.contract, one.role, one.holder) for one in found.roles]
+    roles = [(in_table(one.contract), in_table(one.role), one.holder) for one in found.roles]
     table_of("roles", ("contract", "role", "holder"), roles)
     if write is not None:
         typer.echo(f"written: {write}")
@@ -151,7 +153,9 @@ def compare(sides: Sides, show_all: All = False, as_json: Json = False) -> None:
     if not made.same:
         first = [row for row in made.rows if row.verdict is Verdict.DIFFERS]
         more = f", and {len(first) - 1} more" if len(first) > 1 else ""
-        values = " and ".join(dict.fromkeys(value or "not known" for value in first[0].values))
+        values = " and ".join(
+            dict.fromkeys(printable(one) or "not known" for one in first[0].values)
+        )
         raise SidesDiffer(f"compare: {first[0].group}, {first[0].name}: {values}{more}")
 
 
@@ -179,6 +183,18 @@ def export(where: Where, tool: Tool, out: Out, rpc: Rpc = None, network: Network
     typer.echo(f"{out}: {len(files)} files for {tool}")
     if tool == "ape" and genesis is None:
         typer.echo("without --rpc the EIP-2678 manifest has no deployments; ape-config.yaml has")
+
+
+def printable(text: str) -> str:
+    """Text of a file as a terminal may show it."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def in_table(text: str) -> str:
+    """The same as a table may show it: what looks like mark-up is none."""
+    from rich.markup import escape
+
+    return escape(printable(text))
 
 
 def _parts(text: str) -> tuple[str, str]:
@@ -223,8 +239,13 @@ def _deployment(text: str) -> Deployment:
     what, node = _parts(text)
     if not node:
         return read_manifest(Path(what))
+    from keelmark.audit import Level
+
     made, _ = _audit(what, node)
     found: Deployment = made.deployment()
+    wrong = dict.fromkeys(one.code for one in made.of(Level.DEVIATION))
+    if wrong:
+        typer.echo(f"its audit finds {', '.join(wrong)}", err=True)
     return found
 
 
@@ -264,7 +285,7 @@ def _print(made: Comparison, show_all: bool) -> None:
             typer.echo(f"{row.verdict.value}: {row.group}, {row.name}")
             for value in dict.fromkeys(row.values):
                 sides = [str(place) for place, one in enumerate(row.values, 1) if one == value]
-                typer.echo(f"    {', '.join(sides)}  {value or 'not known'}")
+                typer.echo(f"    {', '.join(sides)}  {printable(value) or 'not known'}")
 
 
 def _summary(rows: Sequence[Row]) -> str:

@@ -62,7 +62,7 @@ def test_a_nonce_that_nobody_looks_for():
     assert nonce_of(SENDER, expected_address(SENDER, 65_536)) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_first_block(data):
     """Whatever the place and the guess, the first block with code is found, in few questions."""
