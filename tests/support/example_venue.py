@@ -21,6 +21,8 @@ GOLD_FEED = 12
 MONEY, BILL, GOLD, COIN = 0, 1, 2, 3
 """Assets as the venue numbers them: money, a government bill, gold, an unbacked token."""
 
+ACCOUNT_FIELDS = ("cash", "size", "quote", "retail", "debt")
+
 START = 8000 * WAD
 """The price of bitcoin at first."""
 
@@ -62,8 +64,12 @@ class Venue:
         self.coin = market.deploy("testnet/TestToken", "Test Coin", "TBTC", 8, minter)
         market.add_feed(GOLD_FEED)
         market.price(GOLD_FEED, 2000 * WAD)
-        arguments = venue_arguments(market, self.gold.address, self.coin.address)
-        self.contract = market.deploy("examples/ExampleVenue", *arguments)
+        self.contract = self.build()
+
+    def build(self) -> Contract:
+        """Deploys the venue."""
+        arguments = venue_arguments(self.market, self.gold.address, self.coin.address)
+        return self.market.deploy("examples/ExampleVenue", *arguments)
 
     @property
     def calls(self) -> Any:
@@ -72,7 +78,9 @@ class Venue:
 
     def token(self, asset: int) -> Contract:
         """The token of an asset, by the venue's number."""
-        return (self.market.token, self.market.bond, self.gold, self.coin)[asset]
+        if asset == MONEY:
+            return self.market.token
+        return (self.market.bond, self.gold, self.coin)[asset - 1]
 
     def give(self, name: str, amount: int, asset: int = MONEY) -> None:
         """Mints token units to a named party and lets the venue pull them."""
@@ -128,9 +136,7 @@ class Venue:
     def account(self, name: str) -> dict[str, Any]:
         """A party's account: cash, size, quote, retail, debt."""
         held = self.calls.accounts(self.market.ids[name]).call()
-        if isinstance(held, dict):
-            return held
-        return dict(zip(("cash", "size", "quote", "retail", "debt"), held, strict=True))
+        return dict(zip(ACCOUNT_FIELDS, held, strict=True))
 
     def margin(self, name: str, valuation: int = 2) -> dict[str, int]:
         """Equity, requirement, flags."""
