@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from keelmark.chain.client import Chain
+from keelmark.chain.client import Chain, LocalNode
 from keelmark.chain.signer import Signer
 from keelmark.conformance.vocabulary import (
     CASH,
@@ -28,7 +28,7 @@ from keelmark.conformance.vocabulary import (
 )
 from keelmark.errors import InputError
 
-__all__ = ["Adapter"]
+__all__ = ["Adapter", "is_local"]
 
 RICH_WEI = 10**21
 """What a wallet gets for gas."""
@@ -167,14 +167,13 @@ class Adapter(ABC):
         """
         self._local().fund(party.address, RICH_WEI)
 
-    def _local(self) -> Any:
-        try:
-            return self.chain.local
-        except InputError as error:
+    def _local(self) -> LocalNode:
+        if not is_local(self.chain):
             raise NeedsLocalNode(
-                f"{self.chain.name} is no node of one's own: neither time nor money is ours; "
-                "run against anvil, with --fork-url for a venue on a public network"
-            ) from error
+                f"{self.chain.name} is no node of one's own, and time and money are not ours; "
+                "expected anvil, with --fork-url for a venue on a public network"
+            )
+        return self.chain.local
 
     # Authority
 
@@ -216,3 +215,11 @@ class Adapter(ABC):
             NotOffered: their keys are not at hand.
         """
         raise NotOffered("the adapter does not have the keys of the venue's insiders")
+
+
+def is_local(chain: Chain) -> bool:
+    """Whether a chain's time and money are ours, and going back is."""
+    try:
+        return chain.local is not None
+    except InputError:
+        return False

@@ -72,7 +72,9 @@ def refusal(adapter: Adapter, verb: str, *arguments: Any, **named: Any) -> str |
     """
     try:
         _call(adapter, verb, *arguments, **named)
-    except (Reverted, Refused) as refused:
+    except Reverted as refused:
+        return refused.reason or "no reason given"
+    except Refused as refused:
         return str(refused) or "no reason given"
     return None
 

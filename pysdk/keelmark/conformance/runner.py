@@ -10,9 +10,9 @@ from pathlib import Path
 
 from eth_utils.address import is_address, to_checksum_address
 
-from keelmark.chain.client import Chain, connect
+from keelmark.chain.client import connect
 from keelmark.chain.operations import GetCode, Operation
-from keelmark.conformance.adapter import Adapter
+from keelmark.conformance.adapter import Adapter, is_local
 from keelmark.conformance.check import Check, Result, Status, Violation
 from keelmark.conformance.checks.figures import to_cents
 from keelmark.conformance.desk import DEEP, UNIT, Desk
@@ -57,20 +57,10 @@ class Session:
             NeedsLocalNode: the adapter cannot bring parties in on this chain.
         """
         self.adapter = adapter
-        self.local = _is_local(adapter.chain)
-        opening = Desk(adapter)
-        opening.price(opening.one.price)
-        try:
-            opening.maker = opening.party("maker", cash=DEEP)
-            opening.taker = opening.party("taker", cash=DEEP)
-        except Violation as refused:
-            raise AdapterWrong(
-                f"adapter {type(adapter).__name__}: a party with money cannot be brought in, "
-                f"{refused}"
-            ) from refused
-        self.opening = opening
+        self.local = is_local(adapter.chain)
+        self.opening = _opened(Desk(adapter))
         with self._undone():
-            _check_adapter(opening)
+            _check_adapter(self.opening)
 
     @classmethod
     def open(cls, adapter: str, venue: str | None, rpc: str | None) -> Session:
@@ -100,10 +90,11 @@ class Session:
     def run(self, check: Check) -> Result:
         """One check at the venue."""
         desk = Desk(self.adapter)
-        desk.carry(self.opening)
         status, seen = Status.PASSED, ""
         try:
             with self._undone():
+                # What an earlier check did to the deep parties stays where nothing is put back.
+                desk.carry(self.opening if self.local else _opened(Desk(self.adapter)))
                 check.run(desk)
             seen = "; ".join(desk.seen[-4:])
         except Violation as breach:
@@ -124,6 +115,24 @@ class Session:
             return
         with self.adapter.chain.undone():
             yield
+
+
+def _opened(desk: Desk) -> Desk:
+    """A usual price, and two parties with money on the other side.
+
+    Raises:
+        AdapterWrong: a party with money cannot be brought in.
+    """
+    desk.price(desk.one.price)
+    try:
+        desk.maker = desk.party("maker", cash=DEEP)
+        desk.taker = desk.party("taker", cash=DEEP)
+    except Violation as refused:
+        raise AdapterWrong(
+            f"adapter {type(desk.adapter).__name__}: a party with money cannot be brought in, "
+            f"{refused}"
+        ) from refused
+    return desk
 
 
 def _check_adapter(desk: Desk) -> None:
@@ -168,14 +177,6 @@ def _check_adapter(desk: Desk) -> None:
             f"{name}.set_price: the price rose by 1 % and the buyer's equity did not, expected "
             "the venue to see the price"
         )
-
-
-def _is_local(chain: Chain) -> bool:
-    """Whether time, money and going back are ours."""
-    try:
-        return chain.local is not None
-    except InputError:
-        return False
 
 
 def code_of(address: str) -> Operation[bytes]:

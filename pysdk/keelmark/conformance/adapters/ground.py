@@ -18,6 +18,7 @@ from keelmark.chain.client import Chain
 from keelmark.chain.compiler import compile_contract
 from keelmark.chain.operations import Operation, Receipt
 from keelmark.chain.signer import Signer
+from keelmark.conformance.adapter import is_local
 from keelmark.deploy import Deployment, Plan, deploy
 from keelmark.deploy.surfaces import board_domain, sign_price
 from keelmark.identifiers import complete_lei
@@ -155,10 +156,11 @@ def lay_ground(chain: Chain) -> Ground:
 
 
 def push_price(chain: Chain, board: PriceBoard, feed: int, price: int, *, wait: int = 1) -> None:
-    """A price that the reporter signs, in a block so many seconds after the newest; a negative
-    one as the number that a broken source would report."""
+    """A price that the reporter signs, in a block so many seconds after the newest where time is
+    ours; a negative one as the number that a broken source would report."""
     time = chain.block().time + wait
-    chain.local.set_time(time)
+    if is_local(chain):
+        chain.local.set_time(time)
     word = price % 2**256
     domain = board_domain(chain.chain_id(), board.address)
     signed = sign_price([role("reporter")], domain, feed, word, time)

@@ -29,10 +29,10 @@ from keelmark.conformance.adapters.kit import DAY, SCALE, KitVenue, asset_number
 from keelmark.conformance.vocabulary import CASH, Account, Instrument, Party
 from keelmark.errors import InputError
 from keelmark.identifiers import pack_lei
-from keelmark.types import Kind, Regime
+from keelmark.types import Kind, Regime, Valuation
 from keelmark.units import WAD
 
-__all__ = ["HouseAdapter"]
+__all__ = ["HouseAdapter", "open_house"]
 
 SHARE = 2_000_000
 """Whole units of the member's share in the default fund."""
@@ -69,7 +69,7 @@ class HouseAdapter(KitVenue):
     def deploy(cls, chain: Chain) -> str:
         """The kit, two instruments, a bond, a coin that counts nothing, one member."""
         ground = lay_ground(chain)
-        open_house(ground)
+        open_house(ground, ground.deployment.house)
         return ground.deployment.house.address
 
     def instruments(self) -> Sequence[Instrument]:
@@ -94,9 +94,11 @@ class HouseAdapter(KitVenue):
         self.send(sender or party, taking)
 
     def account(self, party: Party) -> Account:
-        """The house's own statement."""
-        found = self.chain.run(self.house.statement(self.id_of(party)))
-        return Account(equity=found.equity, requirement=found.requirement, cash=found.cash)
+        """At close-out valuation."""
+        account = self.id_of(party)
+        found = self.chain.run(self.house.margin(account, Valuation.CLOSE_OUT))
+        cash = self.chain.run(self.house.statement(account)).cash
+        return Account(equity=found.equity, requirement=found.requirement, cash=cash)
 
     def position(self, party: Party, instrument: Instrument) -> int:
         """Signed size."""
@@ -136,10 +138,9 @@ class HouseAdapter(KitVenue):
         return list(seen.values())
 
 
-def open_house(ground: Ground) -> None:
-    """Lists both instruments and both assets, and admits the member."""
+def open_house(ground: Ground, house: ClearingHouse) -> None:
+    """Lists both instruments and both assets at a house, and admits the member."""
     deployment, chain = ground.deployment, ground.chain
-    house = deployment.house
     for number in (1, 2):
         ground.send("operator", house.list_instrument(number, 10_000, gas=GAS))
     maturity = chain.block().time + BOND_DAYS * DAY

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from keelmark.chain.signer import Signer
+from keelmark.conformance.adapter import is_local
 from keelmark.conformance.check import check
 from keelmark.conformance.checks.figures import to_cents
 from keelmark.conformance.desk import UNIT, Desk, money
 from keelmark.conformance.guarded import asked, mapping
 from keelmark.conformance.trials import Trial, passes, send, trials
-from keelmark.conformance.vocabulary import NotOffered, Party
+from keelmark.conformance.vocabulary import NeedsLocalNode, NotOffered, Party
 
 HARD_CODED = "PFMI Principle 2 (unconfirmed), and ours: thresholds are constants, not settings"
 
@@ -38,10 +39,16 @@ def money_safe(desk: Desk) -> None:
     before, size = desk.account(probe), desk.size_of(probe)
     done = 0
     for who, signer, trial in _within_reach(desk, probe):
+        insider = Party(who, signer, probe.category, probe.country)
+        held = desk.holdings(insider)
         with desk.adapter.chain.undone():
             send(desk.adapter, signer, trial)
-            after, left = desk.account(probe), desk.size_of(probe)
+            after, left, gained = desk.account(probe), desk.size_of(probe), desk.holdings(insider)
         done += 1
+        desk.require(
+            gained <= held,
+            f"{trial.words} by the {who}: its wallet gained {money(gained - held)}",
+        )
         desk.require(
             after.cash >= before.cash and left == size,
             f"{trial.words} by the {who}: the client's cash is {money(after.cash)}, it was "
@@ -83,7 +90,15 @@ def _probe(desk: Desk) -> Party:
 
 
 def _within_reach(desk: Desk, probe: Party) -> list[tuple[str, Signer, Trial]]:
-    """Every trial that the venue lets an insider do."""
+    """Every trial that the venue lets an insider do.
+
+    Raises:
+        NeedsLocalNode: what is tried could not be undone.
+    """
+    if not is_local(desk.adapter.chain):
+        raise NeedsLocalNode(
+            f"acts of insiders are tried and undone, which {desk.adapter.chain.name} does not do"
+        )
     found: list[tuple[str, Signer, Trial]] = []
     for who, signer in _insiders(desk).items():
         asked(desk.adapter, "fund", type(None), Party(who, signer, probe.category, probe.country))

@@ -27,7 +27,10 @@ def others_margin(desk: Desk) -> None:
     )
 
 
-@check("losses.sizes-sum-to-zero", basis="EU 648/2012 Art. 37, by extension: a matched book")
+@check(
+    "losses.sizes-sum-to-zero",
+    basis="venue practice: whoever clears both sides of a trade has a matched book",
+)
 def sizes(desk: Desk) -> None:
     """The positions of all parties in an instrument sum to zero, whatever happens."""
     _story(desk)
@@ -35,7 +38,10 @@ def sizes(desk: Desk) -> None:
     desk.require(total == 0, f"positions sum to {money(total)}")
 
 
-@check("losses.no-money-from-nothing", basis="EU 648/2012 Art. 40, by extension: exposures add up")
+@check(
+    "losses.no-money-from-nothing",
+    basis="venue practice: a book adds up to the money that was paid in",
+)
 def money_in(desk: Desk) -> None:
     """The accounts of all parties are never worth more than what was paid in."""
     _story(desk)

@@ -85,7 +85,7 @@ def flip(desk: Desk) -> None:
     )
 
 
-@check("margin.reduce-allowed", basis="BIS WP 811, by extension: risk may always be reduced")
+@check("margin.reduce-allowed", basis="venue practice: risk may always be reduced")
 def reduce_allowed(desk: Desk) -> None:
     """An account short of margin may reduce and close its position at mark."""
     found = distressed(desk, "client short of margin", 7_000)

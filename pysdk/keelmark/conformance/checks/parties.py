@@ -11,7 +11,7 @@ from keelmark.regulation import value
 CASH = 200_000 * UNIT
 FREEZE = "EU 596/2014 Art. 23(2): an authority may have assets frozen; the act names its basis"
 SANCTIONS = "EU sanctions regulations, 31 CFR ch. V: a listed party's assets are blocked"
-DUE = "EU 849/2015 Art. 13: a client is identified before business begins"
+DUE = "Directive (EU) 2015/849 Art. 13, 14: a client is identified before business begins"
 
 
 @check("parties.unknown", basis=DUE)

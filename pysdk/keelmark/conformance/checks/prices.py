@@ -56,7 +56,7 @@ def stale_liquidation(desk: Desk) -> None:
     desk.refuse(desk.liquidate(found.party, desk.taker, step), "the price is stale")
 
 
-@check("prices.not-positive", basis="EU 153/2013 Art. 40: prices are checked before they are used")
+@check("prices.not-positive", basis="venue practice: a price is checked before it is used")
 def not_positive(desk: Desk) -> None:
     """A price of zero or below is not taken."""
     party = desk.party("client", cash=to_cents(CASH))

@@ -25,7 +25,11 @@ def margin_stays(desk: Desk) -> None:
     desk.allow(desk.withdraw(party, free // 2 // CENT * CENT))
 
 
-@check("withdrawals.profit-stays", rules=MARGIN, basis="EU 648/2012 Art. 41, by extension")
+@check(
+    "withdrawals.profit-stays",
+    rules=MARGIN,
+    basis="venue practice: profit that is not realised backs no payment",
+)
 def profit_stays(desk: Desk) -> None:
     """Unrealised profit backs no withdrawal."""
     least = notional(desk, desk.usual) * floor_bps(desk.one) // BPS
