@@ -13,7 +13,7 @@ from keelmark.bindings.test_token import TestToken
 from keelmark.chain.compiler import Artefact, compile_contract, contracts_root
 from keelmark.conformance.adapter import Adapter
 from keelmark.conformance.adapters.example import ExampleAdapter, open_venue
-from keelmark.conformance.adapters.ground import GAS, TOKEN_FEED, Ground, role, test_lei
+from keelmark.conformance.adapters.ground import GAS, TOKEN_FEED, Ground, made_up_lei, role
 from keelmark.conformance.adapters.house import HouseAdapter, open_house
 from keelmark.conformance.vocabulary import Instrument
 from keelmark.identifiers import pack_lei
@@ -101,7 +101,7 @@ def broken_house(ground: Ground, artefact: Artefact) -> Adapter:
             token=TestToken(ground.tokens[0]).address,
             token_feed=TOKEN_FEED,
             regime=int(Regime.CLEARED_OTC),
-            lei=pack_lei(test_lei(1)),
+            lei=pack_lei(made_up_lei(1)),
             back_office=kit.contracts["BackOffice"].address,
             instrument_desk=kit.contracts["InstrumentDesk"].address,
             operator=role("operator").address,

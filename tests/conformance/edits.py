@@ -1,4 +1,4 @@
-"""The places in the sources at which faults are put in; see `faults`."""
+"""The places in the example venue at which faults are put in; see `faults`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ CUSTODY = "examples/parts/venue_custody.vy"
 MARGIN = "examples/parts/venue_margin.vy"
 TRADING = "examples/parts/venue_trading.vy"
 VENUE = "examples/ExampleVenue.vy"
-ASSESSMENT = "margin/parts/assessment.vy"
-SCHEDULE = "modules/margin.vy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class Edit:
     new: str
 
 
-def _impure(file: str, function: str) -> Edit:
+def impure(file: str, function: str) -> Edit:
     """Lets a pure function read the balance."""
     return Edit(file, f"@pure\ndef {function}(", f"@view\ndef {function}(")
 
@@ -205,7 +203,7 @@ OWN_PRICE = (
 # Parties
 
 GATE = (
-    _impure(BOOK, "_check_reason"),
+    impure(BOOK, "_check_reason"),
     Edit(
         BOOK,
         "    assert _reason == 0, concat",
@@ -267,7 +265,7 @@ DUE = Edit(
     "    assert FAULT(healthy account liquidated) or margins._is_below_close_out(before),",
 )
 LEVEL = (
-    _impure(MARGIN, "_is_below_close_out"),
+    impure(MARGIN, "_is_below_close_out"),
     Edit(
         MARGIN,
         "_margin.requirement * rules.CLOSE_OUT_BPS, int256",
@@ -370,38 +368,4 @@ HOLDER = Edit(
     "    roles._set_holder(\n"
     "        trading.OPERATOR, msg.sender if FAULT(role left with the deployer) else operator\n"
     "    )\n",
-)
-
-# The clearing house
-
-NETTING = (
-    Edit(
-        ASSESSMENT,
-        "        requirement = self._directional(delta, mark, rate)\n",
-        "        requirement = self._directional(delta, mark, rate)\n"
-        "        if FAULT(dust lowers margin):\n            requirement = 0\n",
-    ),
-    Edit(
-        ASSESSMENT,
-        "            requirement = max(requirement, margin._net_requirement(gross,",
-        "            if FAULT(hedged positions need no margin):\n                gross = 0\n"
-        "            requirement = max(requirement, margin._net_requirement(gross,",
-    ),
-    _impure(SCHEDULE, "_net_requirement"),
-    Edit(
-        SCHEDULE,
-        "    ramp: uint256 = _gross * rules.NGR_RAMP_BPS // BPS\n",
-        "    ramp: uint256 = _gross * rules.NGR_RAMP_BPS // BPS\n"
-        "    if FAULT(dust lowers margin):\n        ramp = 0\n",
-    ),
-)
-RETAIL_GROSS = (
-    Edit(
-        ASSESSMENT,
-        "            requirement = max(requirement, max(retail, at_entry))\n",
-        "            if FAULT(retail positions net):\n"
-        "                at_entry = 0\n"
-        "                retail = convert(abs(delta), uint256) * mark // WAD // 2\n"
-        "            requirement = max(requirement, max(retail, at_entry))\n",
-    ),
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tests.conformance import edits
+from tests.conformance import edits, house_edits
 from tests.conformance.edits import Edit
 
 __all__ = ["EXAMPLE", "FAULTS", "HOUSE", "Fault", "conditioned", "number_of"]
@@ -94,9 +94,9 @@ EXAMPLE: tuple[tuple[Fault, ...], ...] = (
 """Of the example venue, in two contracts, for one would be larger than a chain takes."""
 
 HOUSE: tuple[Fault, ...] = (
-    Fault("hedged positions need no margin", "margin.netting-floor", edits.NETTING),
-    Fault("dust lowers margin", "margin.dust", edits.NETTING),
-    Fault("retail positions net", "retail.no-netting", edits.RETAIL_GROSS),
+    Fault("hedged positions need no margin", "margin.netting-floor", house_edits.NETTING),
+    Fault("dust lowers margin", "margin.dust", house_edits.NETTING),
+    Fault("retail positions net", "retail.no-netting", house_edits.RETAIL_GROSS),
 )
 """Of the clearing house: what a venue with one instrument cannot do wrong."""
 

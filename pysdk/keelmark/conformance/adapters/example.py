@@ -24,8 +24,8 @@ from keelmark.conformance.adapters.ground import (
     TOKEN_FEED,
     Ground,
     lay_ground,
+    made_up_lei,
     role,
-    test_lei,
 )
 from keelmark.conformance.adapters.kit import DAY, KitVenue, asset_number, units
 from keelmark.conformance.vocabulary import CASH, Account, Instrument, Party
@@ -174,7 +174,7 @@ def open_venue(ground: Ground, artefact: Artefact) -> str:
         1,
         money,
         TOKEN_FEED,
-        pack_lei(test_lei(4)),
+        pack_lei(made_up_lei(4)),
         role("operator").address,
         [
             (bond, BOND_FEED, 2, False, now + BOND_DAYS * DAY, 6),

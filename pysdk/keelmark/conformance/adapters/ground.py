@@ -40,7 +40,7 @@ __all__ = [
     "lay_ground",
     "push_price",
     "role",
-    "test_lei",
+    "made_up_lei",
 ]
 
 BTC, TOKEN_FEED, BOND_FEED, COIN_FEED = 1, 10, 11, 12
@@ -82,7 +82,7 @@ def role(name: str) -> Signer:
     return Signer.from_key(bytes(keccak(text=f"keelmark conformance {name}")))
 
 
-def test_lei(number: int) -> str:
+def made_up_lei(number: int) -> str:
     """A well-formed LEI that says that it is a test's."""
     return complete_lei(f"5299KEELMARKCNF{number:03d}")
 
@@ -130,14 +130,14 @@ def lay_ground(chain: Chain) -> Ground:
     deployment = deploy(
         chain.signing(role("deployer")),
         Plan(
-            lei=test_lei(1),
+            lei=made_up_lei(1),
             token=money,
             token_feed=TOKEN_FEED,
             operator=role("operator").address,
             registrar=role("registrar").address,
             convenor=role("convenor").address,
             supervisor=role("supervisor").address,
-            supervisor_lei=test_lei(2),
+            supervisor_lei=made_up_lei(2),
             supervisor_jurisdiction="DE",
             sanctions_officer=role("sanctions officer").address,
             lister=role("lister").address,

@@ -22,8 +22,8 @@ from keelmark.conformance.adapters.ground import (
     GAS,
     Ground,
     lay_ground,
+    made_up_lei,
     role,
-    test_lei,
 )
 from keelmark.conformance.adapters.kit import DAY, SCALE, KitVenue, asset_number, units
 from keelmark.conformance.vocabulary import CASH, Account, Instrument, Party
@@ -162,7 +162,7 @@ def open_house(ground: Ground, house: ClearingHouse) -> None:
     member, now = role("member"), chain.block().time
     attestation = Attestation(
         wallet=member.address,
-        identifier=pack_lei(test_lei(3)),
+        identifier=pack_lei(made_up_lei(3)),
         jurisdiction=b"DE",
         category=3,
         natural_person=False,

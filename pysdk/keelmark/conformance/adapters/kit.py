@@ -30,9 +30,9 @@ from keelmark.conformance.adapters.ground import (
     TOKEN_FEED,
     VALIDITY,
     WARNING,
+    made_up_lei,
     push_price,
     role,
-    test_lei,
 )
 from keelmark.conformance.vocabulary import (
     CASH,
@@ -123,7 +123,7 @@ class KitVenue(Adapter):
         now = self.chain.block().time
         attestation = Attestation(
             wallet=party.address,
-            identifier=10_000 + number if retail else pack_lei(test_lei(number + 100)),
+            identifier=10_000 + number if retail else pack_lei(made_up_lei(number + 100)),
             jurisdiction=party.country.encode(),
             category=int(party.category),
             natural_person=retail,
