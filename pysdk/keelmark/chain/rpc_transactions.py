@@ -74,7 +74,10 @@ def transaction_exchange(
 
 
 def _quantity(method: str, *params: Any) -> Exchange[int]:
-    return int((yield RpcCall(method, params)), 16)
+    found = int((yield RpcCall(method, params)), 16)
+    if found < 0:
+        raise ValueError("a quantity is none below zero")
+    return found
 
 
 def _fields(sender: str, to: str | None, data: bytes, value: int) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from web3.types import RPCEndpoint
 
 from keelmark.chain.operations import Request, Transact
 from keelmark.chain.rpc import RpcCall, Wait, exchange
-from keelmark.chain.rpc_calls import Signing
+from keelmark.chain.rpc_calls import Exchange, Signing
 from keelmark.chain.signer import TransactionSigner
 from keelmark.chain.transactions import SendRaw
 from keelmark.errors import (
@@ -41,10 +41,14 @@ def shown(url: str) -> str:
     Raises:
         InputError: it is no http or https URL.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError:  # a port out of range, half an IPv6 address
+        scheme, host, port = "", None, None
+    if scheme not in ("http", "https") or not host:
         raise InputError("url: expected http:// or https:// and a host, or the word embedded")
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+    return f"{scheme}://{host}" + (f":{port}" if port else "")
 
 
 def _result(where: str, call: RpcCall, response: Any) -> Any:
@@ -58,13 +62,36 @@ def _result(where: str, call: RpcCall, response: Any) -> Any:
         raise RpcUnreachable(f"rpc: {where} does not speak JSON-RPC")
     error = response.get("error")
     if error is None:
-        return response["result"]
-    if isinstance(error, str):
-        error = {"code": 0, "message": error}
+        return response.get("result")
+    if not isinstance(error, dict):
+        error = {"message": str(error)}
+    message, code = str(error.get("message", "no message")), error.get("code")
+    code = code if isinstance(code, int) else 0
     if call.method in ("eth_call", "eth_estimateGas"):
-        raise translate_revert(error)
-    message = str(error.get("message", "no message"))
-    raise RpcRefused(f"rpc: {call.method} refused, {message}", int(error.get("code", 0)))
+        raise translate_revert({"code": code, "message": message, "data": error.get("data")})
+    raise RpcRefused(f"rpc: {call.method} refused, {message}", code)
+
+
+_MISSHAPEN = (AttributeError, LookupError, TypeError, ValueError)
+"""What an exchange raises over an answer that has not the form which it must have."""
+
+
+def _next(steps: Exchange[Any], outcome: Any, failure: Exception | None, where: str) -> Any:
+    """The next step of an exchange, given what came of the last.
+
+    Raises:
+        StopIteration: it is over.
+        RpcUnreachable: what came is no answer to what was asked.
+        KeelmarkError: what the exchange makes of it, or the failure itself.
+    """
+    try:
+        return steps.throw(failure) if failure else steps.send(outcome)
+    except _MISSHAPEN as error:
+        if error is failure or isinstance(error, KeelmarkError):
+            raise
+        raise RpcUnreachable(
+            f"rpc: {where} answers in another form than a JSON-RPC node does"
+        ) from None
 
 
 def _unreachable(where: str, error: Exception) -> KeelmarkError:
@@ -113,7 +140,7 @@ class RpcNode:
         failure: Exception | None = None
         try:
             while True:
-                step = steps.throw(failure) if failure else steps.send(outcome)
+                step = _next(steps, outcome, failure, self.name)
                 outcome, failure = None, None
                 if isinstance(step, Wait):
                     time.sleep(step.seconds)
@@ -188,7 +215,7 @@ class AsyncRpcNode:
         failure: Exception | None = None
         try:
             while True:
-                step = steps.throw(failure) if failure else steps.send(outcome)
+                step = _next(steps, outcome, failure, self.name)
                 outcome, failure = None, None
                 if isinstance(step, Wait):
                     await asyncio.sleep(step.seconds)
