@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from keelmark import __version__
-from keelmark.conformance.check import Result, Status
+from keelmark.conformance.check import Result, Status, all_checks
 from keelmark.errors import InputError
 from keelmark.regulation import Rule, digest
 from keelmark.reports.page import STYLE
@@ -53,11 +53,21 @@ class Report:
         return sum(result.status is status for result in self.results)
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """Ids of checks that this run was not asked for."""
+        run = {result.check.id for result in self.results}
+        return tuple(name for name in all_checks() if name not in run)
+
+    @property
     def conforms(self) -> bool:
         """Every check passed or does not apply; none failed, was left out or hung on the
         adapter."""
-        return bool(self.count(Status.PASSED)) and all(
-            result.status in (Status.PASSED, Status.NOT_APPLICABLE) for result in self.results
+        return (
+            not self.left_out
+            and bool(self.count(Status.PASSED))
+            and all(
+                result.status in (Status.PASSED, Status.NOT_APPLICABLE) for result in self.results
+            )
         )
 
     def document(self) -> dict[str, Any]:
@@ -72,6 +82,7 @@ class Report:
             "block": self.block,
             "code_hash": self.code_hash,
             "conforms": self.conforms,
+            "left_out": list(self.left_out),
             "counts": {status.value: self.count(status) for status in Status},
             "checks": [_entry(result) for result in self.results],
         }
@@ -160,10 +171,12 @@ def _verdict(report: Report) -> str:
     counts = ", ".join(
         f"{report.count(status)} {status.value}" for status in Status if report.count(status)
     )
+    if report.left_out:
+        counts += f", {len(report.left_out)} left out of this run"
     kind = "good" if report.conforms else "bad"
     words = "conforms, as far as these checks reach" if report.conforms else "does not conform"
     if not report.conforms and not report.count(Status.FAILED):
-        words = "is not shown to conform: not every check could be run"
+        words = "is not shown to conform: not every check was run"
     failed = [result for result in report.results if result.status is Status.FAILED]
     lines = "".join(
         f"<li><b>{escape(result.check.title)}.</b> {escape(result.seen)}</li>" for result in failed

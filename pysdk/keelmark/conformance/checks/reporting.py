@@ -29,7 +29,7 @@ def trade_reported(desk: Desk) -> None:
 def trade_once(desk: Desk) -> None:
     """No side of a trade is reported twice."""
     for party, reports in _two_sides(desk).items():
-        desk.require(len(reports) <= 1, f"{party}: {len(reports)} reports")
+        desk.require(len(reports) == 1, f"{party}: {len(reports)} reports")
 
 
 @check("reporting.trade-figures", basis=TRADES)
@@ -37,6 +37,7 @@ def trade_figures(desk: Desk) -> None:
     """A trade's report has the size, with its sign, and the price of the trade."""
     size, price = desk.usual, desk.mark[desk.one.underlier]
     for (party, reports), way in zip(_two_sides(desk).items(), (1, -1), strict=True):
+        desk.require(bool(reports), f"{party}: {len(reports)} reports")
         for found in reports:
             desk.require(
                 (found.amount, found.price) == (way * size, price),
