@@ -355,7 +355,12 @@ def test_refused_before_anything_is_sent(
         ((), {"account": "env:NO_SUCH_KEY"}, "NO_SUCH_KEY: expected a private key"),
         (("--sender", "0x12"), {}, "--sender: expected an address"),
         (("--sender", holder(1)), {}, "account: signs for"),
+        (("--sender", "77" * 32), {}, "--sender: expected an address, 0x and 40 digits"),
         (("--max-fee", "0"), {}, "max_fee: 0 is too little"),
+        (("--max-fee", "nan"), {}, "max_fee: nan is no number of gwei"),
+        (("--max-fee", "inf"), {}, "max_fee: inf is no number of gwei"),
+        (("--poll", "nan"), {}, "poll_seconds: nan is too little"),
+        (("--poll", "inf"), {}, "poll_seconds: inf is too much"),
         (("--confirmations", "0"), {}, "confirmations: 0 is too little"),
     ],
 )

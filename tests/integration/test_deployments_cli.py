@@ -206,6 +206,7 @@ def test_a_key_that_runs_a_house(nodes, capsys):
             "is no code, expected a clearing house",
         ),
         (("deployments", "show", "HOUSE@nochain"), "node: 'nochain', expected a URL or the name"),
+        (("deployments", "show", "a" * 5000), "cannot be read, File name too long"),
         (("deployments", "show", "MANIFEST@OTHER"), "chainId is 11155111, expected 560048"),
         (("deployments", "list", "--folder", "nowhere"), "nowhere is no folder"),
         (("deployments", "export", "MANIFEST", "--for", "remix", "--out", "OUT"), "for: 'remix'"),
@@ -248,6 +249,8 @@ def test_a_chain_name_with_another_chain_behind_it(nodes, monkeypatch, capsys):
 def test_unreadable_manifests_are_named(nodes, tmp_path, capsys):
     (tmp_path / "1").mkdir()
     (tmp_path / "1" / "keelmark.json").write_text(nodes.manifest(0).read_text())
+    (tmp_path / "²").mkdir()
+    (tmp_path / "²" / "keelmark.json").write_text("is of no chain")
     (tmp_path / "11155111").mkdir()
     (tmp_path / "11155111" / "keelmark.json").write_text(nodes.manifest(0).read_text())
     assert run("deployments", "list", "--folder", tmp_path) == 1

@@ -56,11 +56,7 @@ def open_signer(
 def _opened(
     account: str, sender: str | None, ask: Callable[[str], str] | None
 ) -> TransactionSigner:
-    if re.fullmatch("(0x)?[0-9a-fA-F]{64}", account.strip()):
-        raise InputError(
-            "account: is a private key, which others can see on a command line; expected a key "
-            "file, env:NAME or the URL of a signer"
-        )
+    _check_no_secret(account)
     if account == "env":
         return Signer.from_environment()
     if account.startswith("env:"):
@@ -70,6 +66,33 @@ def _opened(
     path = Path(account).expanduser()
     _check_keyfile(path)
     return Signer.from_keyfile(path, _password(path, ask))
+
+
+def _check_no_secret(account: str) -> None:
+    """Refuses a secret, alone or within something else, without repeating it.
+
+    Raises:
+        InputError: it is one.
+    """
+    if account.startswith(("http://", "https://")) or _is_file(account):
+        return
+    found = ""
+    if re.search("[0-9a-fA-F]{64}", account):
+        found = "a private key"
+    elif re.fullmatch(r"[a-zA-Z]+(\s+[a-zA-Z]+){11,}", account.strip()):
+        found = "words that keys follow from"
+    if found:
+        raise InputError(
+            f"account: is {found}, which others can see on a command line; expected a key file, "
+            "env:NAME or the URL of a signer"
+        )
+
+
+def _is_file(account: str) -> bool:
+    try:
+        return Path(account).expanduser().is_file()
+    except (OSError, RuntimeError):  # too long for a name; a home that is none
+        return False
 
 
 def _check_keyfile(path: Path) -> None:
@@ -91,7 +114,7 @@ def _password(path: Path, ask: Callable[[str], str] | None) -> str:
         try:
             with os.fdopen(int(descriptor), "r", encoding="utf-8", closefd=False) as file:
                 return file.readline().rstrip("\r\n")
-        except (ValueError, OSError):
+        except (ValueError, OSError, OverflowError, TypeError):
             raise InputError(
                 f"{PASSWORD_DESCRIPTOR}: expected the number of an open file with the password"
             ) from None
@@ -105,4 +128,7 @@ def _password(path: Path, ask: Callable[[str], str] | None) -> str:
                 f"{PASSWORD_DESCRIPTOR}, or a terminal to ask on"
             )
         ask = getpass.getpass
-    return ask(f"Password of {path}: ")
+    try:
+        return ask(f"Password of {path}: ")
+    except EOFError:
+        raise InputError(f"account: {path} is locked, and no password was given") from None

@@ -13,6 +13,7 @@ import typer
 
 import keelmark.cli
 from keelmark import __version__
+from keelmark.cli.output import printable
 from keelmark.errors import KeelmarkError
 
 EXIT_REFUSED = 1
@@ -55,8 +56,9 @@ def build() -> typer.Typer:
 
 
 def sentence(error: BaseException) -> str:
-    """An error's text on one line, with the full stop that it may lack."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    """An error's text on one line, with the full stop that it may lack and nothing that steers a
+    terminal."""
+    text = printable(" ".join(str(error).split())) or type(error).__name__
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keelmark.cli.output import printable
 from keelmark.errors import InputError
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ def deploy(
     """Plans, simulates, asks, acts, and writes the manifest."""
     from keelmark.chain import connect
     from keelmark.cli.deploy_words import print_proposal, proposal_body
-    from keelmark.deploy.chains import check_chain_id, endpoint
+    from keelmark.deploy.chains import chain_behind, endpoint
     from keelmark.deploy.house_file import read_house
     from keelmark.deploy.kit import artefacts
     from keelmark.deploy.proposal import propose
@@ -96,7 +98,7 @@ def deploy(
     known, url = endpoint(chain, rpc)
     node = connect(url)
     chain_id = node.chain_id()
-    check_chain_id(known, chain_id)
+    known = chain_behind(known, chain_id)
     path = deployments / str(chain_id) / f"{plan.system}.json"
     earlier = _earlier(path, chain_id)
     signer, payer = _payer(account, sender, dry_run)
@@ -122,6 +124,8 @@ def deploy(
 def _settings(max_fee: float | None, confirmations: int, poll: float) -> Settings:
     from keelmark.deploy.act import Settings
 
+    if max_fee is not None and not isfinite(max_fee):
+        raise InputError(f"max_fee: {max_fee} is no number of gwei, expected one above 0")
     wei = None if max_fee is None else round(max_fee * 10**9)
     return Settings(max_fee=wei, confirmations=confirmations, poll_seconds=poll)
 
@@ -150,7 +154,9 @@ def _payer(
     from eth_utils.address import is_address, to_checksum_address
 
     if sender is not None and not is_address(sender):
-        raise InputError(f"--sender: expected an address, not {sender!r}")
+        raise InputError(
+            "--sender: expected an address, 0x and 40 digits, with the right capitals if it has any"
+        )
     if dry_run:
         found = sender or _address_in(account)
         if found is not None:
@@ -239,7 +245,7 @@ def _act(
 def _tell(notice: Notice, as_json: bool) -> None:
     """What happens, while it happens; to standard error where JSON is wanted."""
     where = f"{notice.name}: " if notice.name else ""
-    typer.echo(f"{notice.kind:<11} {where}{notice.text}", err=as_json)
+    typer.echo(f"{notice.kind:<11} {where}{printable(notice.text)}", err=as_json)
 
 
 def _say(text: str, as_json: bool) -> None:

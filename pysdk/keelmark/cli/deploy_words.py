@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from keelmark.cli.output import console
+from keelmark.cli.output import console, printable
 
 if TYPE_CHECKING:
     from keelmark.deploy import Deployment
@@ -110,9 +110,9 @@ def print_proposal(proposal: Proposal, chain: KnownChain | None, max_fee: int | 
         typer.echo(f"at most         {coins(proposal.most(max_fee))} {coin}, as offered at first")
     typer.echo(f"sender          {proposal.sender}, holds {coins(proposal.balance)} {coin}")
     for note in proposal.notes:
-        typer.echo(f"note            {note}")
+        typer.echo(f"note            {printable(note)}")
     for refusal in proposal.refusals:
-        typer.echo(f"refused         {refusal}")
+        typer.echo(f"refused         {printable(refusal)}")
 
 
 def outcome_body(deployment: Deployment, path: str, written: bool) -> dict[str, Any]:

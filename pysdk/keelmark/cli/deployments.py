@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 from keelmark.cli.authorities import Json, table_of
 from keelmark.cli.nodes import chain_of
+from keelmark.cli.output import printable
 from keelmark.errors import InputError, KeelmarkError
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ def list_all(folder: Folder = Path("deployments"), as_json: Json = False) -> Non
     rows: list[dict[str, Any]] = []
     broken: list[str] = []
     for path in sorted(folder.glob("*/*.json")):
-        if not path.parent.name.isdigit():
+        if not re.fullmatch("[0-9]+", path.parent.name):
             continue
         try:
             found = read_manifest(path, chain_id=int(path.parent.name))
@@ -185,11 +187,6 @@ def export(where: Where, tool: Tool, out: Out, rpc: Rpc = None, network: Network
         typer.echo("without --rpc the EIP-2678 manifest has no deployments; ape-config.yaml has")
 
 
-def printable(text: str) -> str:
-    """Text of a file as a terminal may show it."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
-
-
 def in_table(text: str) -> str:
     """The same as a table may show it: what looks like mark-up is none."""
     from rich.markup import escape
@@ -199,7 +196,11 @@ def in_table(text: str) -> str:
 
 def _parts(text: str) -> tuple[str, str]:
     """What and at which node; the node is empty for a manifest as it was written."""
-    if Path(text).exists():
+    try:
+        there = Path(text).exists()
+    except OSError:  # too long for a name, and told so when it is read
+        there = False
+    if there:
         return text, ""
     what, _, node = text.partition("@")
     if not node and what.startswith("0x"):

@@ -26,13 +26,13 @@ def chain_of(text: str) -> Chain:
         RpcUnreachable: no node answers.
     """
     from keelmark.chain import connect
-    from keelmark.deploy.chains import check_chain_id, known_chains, user_file
+    from keelmark.deploy.chains import as_name, check_chain_id, known_chains, user_file
 
     if "://" in text:
         return connect(text)
     named = known_chains().get(text)
     if named is None:
-        raise InputError(f"node: {text!r}, expected a URL or the name of a chain")
+        raise InputError(f"node: {as_name(text)!r}, expected a URL or the name of a chain")
     variable = "KEELMARK_RPC_" + text.upper().replace("-", "_")
     url = os.environ.get(variable) or named.rpc
     if not url:

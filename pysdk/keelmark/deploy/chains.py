@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -19,7 +20,16 @@ from typing import Any
 
 from keelmark.errors import ChainMismatch, InputError
 
-__all__ = ["KnownChain", "check_chain_id", "endpoint", "find_chain", "known_chains", "user_file"]
+__all__ = [
+    "KnownChain",
+    "as_name",
+    "chain_behind",
+    "check_chain_id",
+    "endpoint",
+    "find_chain",
+    "known_chains",
+    "user_file",
+]
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
@@ -143,13 +153,11 @@ def endpoint(chain: str, rpc: str | None = None) -> tuple[KnownChain | None, str
     found = known.get(chain)
     if found is None:
         raise InputError(
-            f"chain: {chain!r} is neither a URL nor a known chain; expected one of "
+            f"chain: {as_name(chain)!r} is neither a URL nor a known chain; expected one of "
             f"{', '.join(name for name, one in known.items() if not one.archived)}, "
             f"or an entry in {user_file()}"
         )
-    if found.archived:
-        instead = f"; use {found.successor}" if found.successor else ""
-        raise InputError(f"chain: {chain} is archived, nothing new is deployed there{instead}")
+    _check_open(found, chain)
     variable = "KEELMARK_RPC_" + chain.upper().replace("-", "_")
     url = rpc or os.environ.get(variable) or found.rpc
     if not url:
@@ -157,6 +165,42 @@ def endpoint(chain: str, rpc: str | None = None) -> tuple[KnownChain | None, str
             f"chain: no node for {chain}; expected --rpc, {variable} or rpc in {user_file()}"
         )
     return found, url
+
+
+def as_name(text: str) -> str:
+    """What a user gave for a chain's name, to be repeated: a URL without its beginning ends where a
+    provider's key may be."""
+    beginning = re.split("[/@?:]", text, maxsplit=1)[0]
+    return text if beginning == text else f"{beginning}…"
+
+
+def _check_open(chain: KnownChain, named: str) -> None:
+    """Refuses an archived chain.
+
+    Raises:
+        InputError: says which to use instead.
+    """
+    if chain.archived:
+        instead = f"; use {chain.successor}" if chain.successor else ""
+        raise InputError(f"chain: {named} is archived, nothing new is deployed there{instead}")
+
+
+def chain_behind(named: KnownChain | None, chain_id: int) -> KnownChain | None:
+    """The chain that a node is of: that which was named, or the known one with the node's id.
+
+    Args:
+        named: the chain behind the name; None if a URL was given.
+        chain_id: what the node says.
+
+    Raises:
+        ChainMismatch: the node is of another chain than the named one.
+        InputError: the chain is archived.
+    """
+    check_chain_id(named, chain_id)
+    found = named or find_chain(chain_id)
+    if found is not None:
+        _check_open(found, f"{found.chain_id}, {found.name},")
+    return found
 
 
 def check_chain_id(chain: KnownChain | None, chain_id: int) -> None:

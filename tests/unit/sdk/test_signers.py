@@ -184,6 +184,16 @@ def test_a_key_file_and_a_prompt(keyfile: Path) -> None:
     assert asked == [f"Password of {keyfile}: "]
 
 
+def test_a_human_who_gives_no_password(keyfile: Path) -> None:
+    """The prompt is left by its end-of-file key."""
+
+    def left(_question: str) -> str:
+        raise EOFError
+
+    with pytest.raises(InputError, match="is locked, and no password was given"):
+        open_signer(str(keyfile), ask=left)
+
+
 def test_a_key_file_without_a_human(keyfile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment brings the password, or an open file whose number it says."""
     monkeypatch.setenv("KEELMARK_KEYFILE_PASSWORD", PASSWORD)
@@ -227,10 +237,27 @@ def test_what_is_no_key_file(tmp_path: Path, text: str) -> None:
 
 def test_a_key_as_an_argument() -> None:
     """Is refused and not repeated."""
-    for key in (KEY.hex(), "0x" + KEY.hex()):
+    for key in (KEY.hex(), "0x" + KEY.hex(), "0X" + KEY.hex(), "env:" + KEY.hex(), KEY.hex() + "2"):
         with pytest.raises(InputError, match="is a private key") as refused:
             open_signer(key)
         assert "22222222" not in str(refused.value)
+
+
+def test_a_seed_phrase_as_an_argument() -> None:
+    """Is refused and not repeated."""
+    with pytest.raises(InputError, match="words that keys follow from") as refused:
+        open_signer("test " * 11 + "junk")
+    assert "junk" not in str(refused.value)
+
+
+@pytest.mark.parametrize("descriptor", ["x", "-1", "9" * 30])
+def test_a_file_descriptor_that_is_none(
+    keyfile: Path, monkeypatch: pytest.MonkeyPatch, descriptor: str
+) -> None:
+    """One sentence."""
+    monkeypatch.setenv("KEELMARK_KEYFILE_PASSWORD_FD", descriptor)
+    with pytest.raises(InputError, match="expected the number of an open file"):
+        open_signer(str(keyfile))
 
 
 def test_a_key_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from math import inf
 from typing import Literal, TypeAlias
 
 from keelmark.errors import InputError, KeelmarkError
@@ -60,8 +61,12 @@ class Settings:
         }
         for name, bound in least.items():
             value = getattr(self, name)
-            if value is not None and value < bound:
+            if value is None:
+                continue
+            if not value >= bound:  # what is no number is not either
                 raise InputError(f"{name}: {value} is too little, expected {bound} or more")
+            if value == inf:
+                raise InputError(f"{name}: {value} is too much, expected a number")
 
 
 Kind: TypeAlias = Literal["there", "sent", "replaced", "sent again", "made", "gone", "waiting"]

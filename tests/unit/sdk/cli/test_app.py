@@ -49,6 +49,21 @@ def test_refusal_is_one_sentence(
     assert shown.err == "keelmark: size: -1 is negative, expected a positive number.\n"
 
 
+def test_strangers_words_cannot_reach_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A node's error is the node's to word: its control characters are not passed on."""
+    root = typer.Typer()
+
+    @root.command()
+    def fail() -> None:
+        raise InputError("rpc: refused, \x1b]0;title\x07\x1b[2Jgone\u202e now")
+
+    monkeypatch.setattr(app, "build", lambda: root)
+    assert run([]) == 1
+    assert capsys.readouterr().err == "keelmark: rpc: refused, ?]0;title??[2Jgone? now.\n"
+
+
 def test_a_defect_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not ours to word stays an exception."""
     root = typer.Typer(pretty_exceptions_enable=False)

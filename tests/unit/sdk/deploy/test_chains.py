@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from keelmark.deploy.chains import check_chain_id, endpoint, find_chain, known_chains, user_file
+from keelmark.cli.nodes import chain_of
+from keelmark.deploy.chains import (
+    chain_behind,
+    check_chain_id,
+    endpoint,
+    find_chain,
+    known_chains,
+    user_file,
+)
 from keelmark.errors import ChainMismatch, InputError
 
 URL = "http://127.0.0.1:1"
@@ -106,3 +114,24 @@ def test_another_chain_behind_a_name():
         check_chain_id(find_chain("sepolia"), 1)
     check_chain_id(find_chain("sepolia"), 11155111)
     check_chain_id(None, 1)
+
+
+def test_an_archived_chain_behind_a_url():
+    """It is the chain that is archived, not its name."""
+    with pytest.raises(InputError, match=r"17000.*holesky.*archived.*; use hoodi"):
+        chain_behind(None, 17_000)
+    found = chain_behind(None, 11_155_111)
+    assert found is not None
+    assert found.name == "sepolia"
+    assert chain_behind(None, 4_242) is None
+
+
+@pytest.mark.parametrize("text", ["host.example/v3/SECRET", "user:SECRET@host", "host?key=SECRET"])
+def test_a_url_without_its_beginning_is_not_repeated(text):
+    """There may be a key in it."""
+    with pytest.raises(InputError, match="neither a URL nor a known chain") as refused:
+        endpoint(text)
+    assert "SECRET" not in str(refused.value)
+    with pytest.raises(InputError, match="expected a URL or the name of a chain") as refused:
+        chain_of(text)
+    assert "SECRET" not in str(refused.value)
