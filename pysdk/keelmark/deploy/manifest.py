@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Annotated, Any
@@ -183,15 +184,18 @@ def write_manifest(deployment: Deployment, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
+            os.fchmod(handle, 0o644)
             json.dump(body, file, indent=2)
             file.write("\n")
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
+        temporary = ""
     except OSError as error:
+        raise InputError(f"manifest: {path} cannot be written, {error.strerror}") from None
+    finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise InputError(f"manifest: {path} cannot be written, {error.strerror}") from None
 
 
 def read_manifest(path: Path, *, chain_id: int | None = None) -> Deployment:
@@ -216,6 +220,11 @@ def read_manifest(path: Path, *, chain_id: int | None = None) -> Deployment:
     found = {
         contract.name: DeployedContract(**contract.model_dump()) for contract in model.contracts
     }
+    for name, count in Counter(contract.name for contract in model.contracts).items():
+        if name not in KIT:
+            raise InputError(f"manifest: contracts in {path}, expected no {name[:40]}")
+        if count > 1:
+            raise InputError(f"manifest: contracts in {path}, expected {name} once, not twice")
     missing = [name for name in KIT if name not in found]
     if missing:
         raise InputError(f"manifest: contracts in {path}, expected {', '.join(missing)} as well")

@@ -76,6 +76,24 @@ def argument(name, place, word):
     return change
 
 
+def doubled(name):
+    """A contract a second time, elsewhere."""
+
+    def change(body, contracts):
+        body["contracts"].append({**contracts[name], "block_number": 1})
+
+    return change
+
+
+def added(name):
+    """A contract that no kit has."""
+
+    def change(body, contracts):
+        body["contracts"].append({**contracts["CloseOut"], "name": name})
+
+    return change
+
+
 def reversed_order(body, _contracts):
     body["contracts"].reverse()
 
@@ -103,6 +121,8 @@ ADDRESS = "00" * 12 + holder(0xEE)[2:].lower()
         (top("compiler", {}), r"compiler\.name"),
         (top("roles", [{"contract": "X"}]), r"roles\.0\.role"),
         (top("system", "../x"), "system"),
+        (doubled("CloseOut"), "contracts in .* CloseOut once, not twice"),
+        (added("Treasury"), "contracts in .* no Treasury"),
     ],
 )
 def test_what_was_altered_by_hand_is_named(written, change, told):
@@ -152,3 +172,23 @@ def test_a_deployment_that_no_manifest_may_hold_is_not_written(made, tmp_path):
     with pytest.raises(InputError, match="system in the deployment"):
         write_manifest(replace(made, system="../other"), path)
     assert not path.exists()
+
+
+def test_a_manifest_is_for_everybody_to_read(made, tmp_path):
+    """As any other file that is made to be shared, and nothing stays beside it."""
+    path = tmp_path / "1" / "house.json"
+    write_manifest(made, path)
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert [one.name for one in path.parent.iterdir()] == ["house.json"]
+
+
+def test_an_interrupt_leaves_nothing_half_written(made, tmp_path, monkeypatch):
+    """Not even a file beside."""
+
+    def interrupted(_handle):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("keelmark.deploy.manifest.os.fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_manifest(made, tmp_path / "house.json")
+    assert list(tmp_path.iterdir()) == []
