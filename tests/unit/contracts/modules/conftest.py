@@ -8,7 +8,7 @@ import pytest
 from web3.contract import Contract
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pricing(deploy: Any) -> Contract:
     """Opens the pricing modules, many points a call."""
     found: Contract = deploy("tests/mocks/PricingHarness")

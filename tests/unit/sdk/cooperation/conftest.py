@@ -109,7 +109,7 @@ class Desk:
         return self.chain.run(read_supervision(self.contract.address))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def desk(chain: Chain) -> Desk:
     """Deployed; AMF's mandate has begun."""
     signers = {name: Signer.from_key(Actor(name).key) for name in ACTORS}

@@ -12,7 +12,7 @@ from tests.support.distress import in_trouble
 from tests.support.market import Market
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def market(
     w3: Web3,
     deploy: Callable[..., Any],
