@@ -20,9 +20,12 @@ from keelmark.chain.anvil import running_anvil
 from keelmark.chain.rpc import RpcCall
 from keelmark.chain.transports import RpcNode
 from keelmark.deploy import read_manifest, verify
+from keelmark.deploy.act import Notice
 from keelmark.deploy.factory import FACTORY
+from keelmark.deploy.kit import artefacts
 from keelmark.deploy.loading import load
 from keelmark.deploy.plan import KIT
+from keelmark.deploy.wiring import matcher_domain
 from keelmark.errors import InputError
 from tests.support.deploying import (
     DEPLOYER,
@@ -178,7 +181,6 @@ def test_what_is_there_already_is_gone_on_from(desk: Desk) -> None:
     """A kit of which a part was made by somebody else is finished."""
     from keelmark.chain.operations import Transact
     from keelmark.deploy.house_file import read_house
-    from keelmark.deploy.kit import artefacts
     from keelmark.deploy.steps import steps
 
     plan = read_house(desk.folder / "house.toml").plan
@@ -295,6 +297,15 @@ def of_nobody(desk: Desk) -> None:
     desk.house(existing=f'{{Rulebook = "{FACTORY}"}}')
 
 
+def matcher_of_elsewhere(desk: Desk) -> None:
+    """An order matcher's own code, whose signing domain is another contract's."""
+    step = next(item for item in desk.plan()["contracts"] if item["name"] == "OrderMatcher")
+    domain = matcher_domain(SEPOLIA, step["address"])
+    runtime = artefacts()["OrderMatcher"].runtime
+    set_code(desk.chain, holder(9), "0x" + (runtime + SEPOLIA.to_bytes(32, "big") + domain).hex())
+    desk.house(existing=f'{{OrderMatcher = "{holder(9)}"}}')
+
+
 def nothing_there(desk: Desk) -> None:
     desk.house(existing=f'{{Rulebook = "{holder(9)}"}}')
 
@@ -329,6 +340,7 @@ def unwritable(desk: Desk) -> None:
         (no_sequencer, "sequencer: there is no contract at 0x0909"),
         (not_ours, "existing: the code at 0x.* is TestToken, expected Rulebook"),
         (of_nobody, "existing: the code at 0x4e59.* is of no release of ours, expected Rulebook"),
+        (matcher_of_elsewhere, "existing: the OrderMatcher at 0x.* signs for another contract"),
         (nothing_there, "Rulebook: no contract at 0x0909"),
         (two_roles, "simulation: PartyRegistry would fail, parties: one holder, two roles"),
         (bad_house, "house: operater in"),
@@ -411,6 +423,47 @@ def test_a_node_that_cannot_simulate_is_forked(desk: Desk) -> None:
     gas = simulate(lacking, proposal.missing, DEPLOYER.address)
     assert gas == simulate(desk.chain, proposal.missing, DEPLOYER.address)
     assert desk.state() == before
+
+
+def test_a_price_that_runs_away_after_the_answer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody agreed to a thousand times the price: it is waited out, as if a cap had been given."""
+    usual = desk.plan()["baseFee"]
+    before, told = desk.state()[0], []
+
+    def price(wei: int) -> None:
+        assert isinstance(desk.chain.node, RpcNode)
+        desk.chain.node.call(RpcCall("anvil_setNextBlockBaseFeePerGas", (hex(wei),)))
+
+    def answer(*_: object) -> None:
+        price(10**13)
+        desk.chain.local.mine()
+
+    def tell(notice: Notice, _: bool) -> None:
+        told.append(notice.text)
+        if notice.kind in ("waiting", "sent"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("keelmark.cli.deploy._confirm", answer)
+    monkeypatch.setattr("keelmark.cli.deploy._tell", tell)
+    code, out, error = desk.cli()
+    price(usual)
+    assert (code, error) == (130, "keelmark: interrupted.\n")
+    assert "cap             " in out
+    assert "more than the cap of" in told[-1]
+    assert desk.state()[0] == before + 1
+
+
+def test_what_is_there_and_was_built_otherwise_is_noted(desk: Desk) -> None:
+    """A price board with another sequencer than the house file's."""
+    runtime = artefacts()["PriceBoard"].runtime
+    board, sequencer = holder(9), holder(8)
+    set_code(desk.chain, board, "0x" + (runtime + bytes(12) + bytes.fromhex(sequencer[2:])).hex())
+    desk.house(existing=f'{{PriceBoard = "{board}"}}')
+    code, out, _ = desk.cli("--dry-run")
+    assert code == 0
+    assert f"PriceBoard is there already; its SEQUENCER is {sequencer}, not 0x0000" in out
 
 
 def at_a_terminal(desk: Desk, answer: str) -> tuple[int, str]:

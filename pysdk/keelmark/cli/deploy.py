@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -44,7 +45,10 @@ Folder = Annotated[
 ]
 MaxFee = Annotated[
     float | None,
-    typer.Option("--max-fee", help="Gwei a gas, at most; above it the deployment waits."),
+    typer.Option(
+        "--max-fee",
+        help="Gwei a gas, at most; above it the deployment waits. Ten times the plan's without it.",
+    ),
 ]
 Confirmations = Annotated[
     int, typer.Option("--confirmations", help="Blocks that must hold a contract before it counts.")
@@ -108,6 +112,7 @@ def deploy(
         _check_earlier(node, earlier, proposal, path)
     if proposal.missing and not proposal.refusals:
         proposal = proposal.with_gas(simulate(node, proposal.missing, payer), settings.max_fee)
+    settings = _capped(settings, proposal)
     if not as_json:
         print_proposal(proposal, known, settings.max_fee)
     elif dry_run or proposal.refusals:
@@ -128,6 +133,21 @@ def _settings(max_fee: float | None, confirmations: int, poll: float) -> Setting
         raise InputError(f"max_fee: {max_fee} is no number of gwei, expected one above 0")
     wei = None if max_fee is None else round(max_fee * 10**9)
     return Settings(max_fee=wei, confirmations=confirmations, poll_seconds=poll)
+
+
+_TIMES = 10
+"""How many times the plan's price is paid at most where no cap is given."""
+
+
+def _capped(settings: Settings, proposal: Proposal) -> Settings:
+    """Settings with a cap: whoever agrees to a plan does not agree to any price that a node may
+    name afterwards."""
+    from keelmark.deploy.act.fees import first_price
+
+    offered = first_price(proposal.fees, None)
+    if settings.max_fee is not None or offered is None:
+        return settings
+    return replace(settings, max_fee=max(10**9, _TIMES * offered.max_fee))
 
 
 def _earlier(path: Path, chain_id: int) -> Deployment | None:

@@ -108,6 +108,9 @@ def print_proposal(proposal: Proposal, chain: KnownChain | None, max_fee: int | 
         typer.echo(f"gas             {proposal.gas:,}")
         typer.echo(f"cost            {coins(proposal.cost)} {coin} at {fee} gwei a gas, as of now")
         typer.echo(f"at most         {coins(proposal.most(max_fee))} {coin}, as offered at first")
+    if count and max_fee is not None:
+        cap = f"{max_fee / 10**9:.4f}".rstrip("0").rstrip(".")
+        typer.echo(f"cap             {cap} gwei a gas; above it the deployment waits")
     typer.echo(f"sender          {proposal.sender}, holds {coins(proposal.balance)} {coin}")
     for note in proposal.notes:
         typer.echo(f"note            {printable(note)}")

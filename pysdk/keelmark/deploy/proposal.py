@@ -20,9 +20,10 @@ from keelmark.deploy.act.fees import first_price
 from keelmark.deploy.chain_needs import chain_refusals, token_digits
 from keelmark.deploy.house_file import House
 from keelmark.deploy.kit import whole_existing
-from keelmark.deploy.plan import KIT, ZERO_ADDRESS, HeldRole, Plan
+from keelmark.deploy.plan import KIT, MAX_ORACLES, ZERO_ADDRESS, HeldRole, Plan
 from keelmark.deploy.roles import held_roles, planned_roles
 from keelmark.deploy.steps import Step, addresses, steps
+from keelmark.deploy.wiring import matcher_domain
 from keelmark.errors import InputError, KeelmarkError, RpcUnreachable
 
 __all__ = ["PlannedStep", "Proposal", "coins", "propose"]
@@ -156,7 +157,8 @@ def propose(house: House, compiled: Mapping[str, Artefact], sender: str) -> Oper
     digits, words = yield from token_digits(plan.token)
     refusals += words
     refusals += yield from _named_contracts(plan)
-    refusals += yield from _existing_refusals(plan)
+    refused, unlike = yield from _existing_words(plan, chain_id)
+    refusals += refused
     planned = steps(plan, compiled, chain_id=chain_id, token_digits=digits)
     standing: list[PlannedStep] = []
     for step in planned:
@@ -187,7 +189,7 @@ def propose(house: House, compiled: Mapping[str, Artefact], sender: str) -> Oper
         balance=balance,
         fees=fees,
         refusals=tuple(refusals),
-        notes=notes,
+        notes=(*unlike, *notes),
     )
 
 
@@ -203,20 +205,35 @@ def _named_contracts(plan: Plan) -> Operation[list[str]]:
     return refusals
 
 
-def _existing_refusals(plan: Plan) -> Operation[list[str]]:
-    """That what the plan says is there is what it says."""
+def _existing_words(plan: Plan, chain_id: int) -> Operation[tuple[list[str], list[str]]]:
+    """Whether what the plan says is there is what it says: why it is refused, and what was built
+    into it for good and is not what the plan has."""
     from keelmark.releases import identify
 
     refusals: list[str] = []
+    notes: list[str] = []
+    oracles = (*plan.oracles, *(ZERO_ADDRESS,) * (MAX_ORACLES - len(plan.oracles)))
+    planned = {f"ORACLE_{place}": oracle for place, oracle in enumerate(oracles, 1)}
+    planned["SEQUENCER"] = plan.sequencer
     for name, address in plan.existing.items():
         code: bytes = yield GetCode(address)
         match = identify(code)
         if match is None or match.contract != name:
-            found = f"is {match.contract}" if match else "is of no release of ours"
+            stands = f"is {match.contract}" if match else "is of no release of ours"
             refusals.append(
-                f"existing: the code at {address} {found}, expected {name}; nothing was sent"
+                f"existing: the code at {address} {stands}, expected {name}; nothing was sent"
             )
-    return refusals
+            continue
+        if name == "OrderMatcher" and match.value("_DOMAIN") != matcher_domain(chain_id, address):
+            refusals.append(
+                f"existing: the {name} at {address} signs for another contract or chain; "
+                "nothing was sent"
+            )
+        for item in match.immutables:
+            wanted, found = planned.get(item.name), str(item.value)
+            if wanted is not None and found.lower() != wanted.lower():
+                notes.append(f"{name} is there already; its {item.name} is {found}, not {wanted}")
+    return refusals, notes
 
 
 def _roles(
