@@ -76,6 +76,10 @@ def main(arguments: list[str] | None = None) -> None:
     except KeelmarkError as error:
         print(f"keelmark: {sentence(error)}", file=sys.stderr)
         raise SystemExit(EXIT_REFUSED) from None
+    except SystemExit as ended:
+        if ended.code == EXIT_INTERRUPTED:  # as which the library ends an interrupt, wordlessly
+            print("keelmark: interrupted.", file=sys.stderr)
+        raise
     except KeyboardInterrupt:
         print("keelmark: interrupted.", file=sys.stderr)
         raise SystemExit(EXIT_INTERRUPTED) from None

@@ -64,6 +64,21 @@ def test_strangers_words_cannot_reach_the_terminal(
     assert capsys.readouterr().err == "keelmark: rpc: refused, ?]0;title??[2Jgone? now.\n"
 
 
+def test_an_interrupt_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever the library makes of it."""
+    root = typer.Typer()
+
+    @root.command()
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "build", lambda: root)
+    assert run([]) == 130
+    assert capsys.readouterr().err == "keelmark: interrupted.\n"
+
+
 def test_a_defect_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not ours to word stays an exception."""
     root = typer.Typer(pretty_exceptions_enable=False)
