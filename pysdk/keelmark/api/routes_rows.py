@@ -72,6 +72,7 @@ def row_routes(service: Service, tail: Tail) -> APIRouter:
         ),
     )
     for path, title, tables, show, row, words in pages:
+        # The rows' model is made from the table, so that no checker can know it.
         router.add_api_route(
             f"/{path}",
             _paged(service, tables, show, UNITS[path.replace("-", "_")]),
