@@ -477,6 +477,14 @@ def test_other_code_at_an_address(stage: Stage) -> None:
     assert (stage.meddling.sent, stage.nonce()) == ([], 0)
 
 
+def test_another_chain_than_was_planned_for(stage: Stage) -> None:
+    """A node that has become another chain's has nothing signed for that one."""
+    with pytest.raises(ChainMismatch, match="expected the plan's, 1; nothing was sent"):
+        stage.run(STEPS, chain_id=1)
+    assert (stage.meddling.sent, stage.journal.of(STEPS[0].address)) == ([], ())
+    assert stage.run(STEPS, chain_id=11_155_111)
+
+
 def test_a_factory_that_is_missing(stage: Stage) -> None:
     """Or that is another contract."""
     for code in ("0x", "0x00"):

@@ -306,6 +306,18 @@ def matcher_of_elsewhere(desk: Desk) -> None:
     desk.house(existing=f'{{OrderMatcher = "{holder(9)}"}}')
 
 
+def endless_authorities(desk: Desk) -> None:
+    """Code that answers one large word to whatever it is asked."""
+    set_code(desk.chain, holder(9), "0x6f" + "ff" * 16 + "5f5260205ff3")
+    desk.house(existing=f'{{Supervision = "{holder(9)}"}}')
+
+
+def registry_of_nobody(desk: Desk) -> None:
+    """Code that answers nothing."""
+    set_code(desk.chain, holder(9), "0x00")
+    desk.house(existing=f'{{PartyRegistry = "{holder(9)}"}}')
+
+
 def nothing_there(desk: Desk) -> None:
     desk.house(existing=f'{{Rulebook = "{holder(9)}"}}')
 
@@ -341,6 +353,8 @@ def unwritable(desk: Desk) -> None:
         (not_ours, "existing: the code at 0x.* is TestToken, expected Rulebook"),
         (of_nobody, "existing: the code at 0x4e59.* is of no release of ours, expected Rulebook"),
         (matcher_of_elsewhere, "existing: the OrderMatcher at 0x.* signs for another contract"),
+        (endless_authorities, "existing: the code at 0x0909.* is of no release of ours"),
+        (registry_of_nobody, "existing: the code at 0x0909.* does not answer as a PartyRegistry"),
         (nothing_there, "Rulebook: no contract at 0x0909"),
         (two_roles, "simulation: PartyRegistry would fail, parties: one holder, two roles"),
         (bad_house, "house: operater in"),
@@ -453,6 +467,26 @@ def test_a_price_that_runs_away_after_the_answer(
     assert "cap             " in out
     assert "more than the cap of" in told[-1]
     assert desk.state()[0] == before + 1
+
+
+def test_a_node_that_becomes_another_chain_after_the_answer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was agreed to for a testnet is not signed for the main network."""
+    before, usual = desk.state()[0], RpcNode.call
+
+    def elsewhere(node: RpcNode, call: RpcCall) -> Any:
+        return "0x1" if call.method == "eth_chainId" else usual(node, call)
+
+    def answer(*_: object) -> None:
+        monkeypatch.setattr(RpcNode, "call", elsewhere)
+
+    monkeypatch.setattr("keelmark.cli.deploy._confirm", answer)
+    code, _, error = desk.cli()
+    monkeypatch.undo()
+    assert code == 1
+    assert "chain: the node says 1, expected the plan's, 11155111; nothing was sent" in error
+    assert desk.state()[0] == before
 
 
 def test_what_is_there_and_was_built_otherwise_is_noted(desk: Desk) -> None:

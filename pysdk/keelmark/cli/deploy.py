@@ -247,6 +247,7 @@ def _act(
                 journal=journal,
                 gas=gas,
                 progress=lambda notice: _tell(notice, as_json),
+                chain_id=proposal.chain_id,
             )
         )
         deployment = node.run(recorded(proposal, made, compiled, earlier))

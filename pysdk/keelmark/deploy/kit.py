@@ -29,7 +29,7 @@ from keelmark.deploy.plan import (
 )
 from keelmark.deploy.roles import held_roles
 from keelmark.deploy.wiring import arguments, check_addresses, encoded
-from keelmark.errors import ChainMismatch
+from keelmark.errors import ChainMismatch, DecodingFailed, Reverted
 from keelmark.regulation import digest
 
 __all__ = ["artefacts", "deploy", "deployment", "whole_existing"]
@@ -114,13 +114,19 @@ def whole_existing(plan: Plan) -> Operation[dict[str, str]]:
     found = dict(plan.existing)
     if "PartyRegistry" not in found:
         return found
-    registry = PartyRegistry(to_checksum_address(found["PartyRegistry"]))
+    place = to_checksum_address(found["PartyRegistry"])
+    registry = PartyRegistry(place)
     for name, asking in (
         ("Supervision", registry.supervision),
         ("SanctionsList", registry.sanctions_list),
         ("PartyDesk", registry.party_desk),
     ):
-        address = yield from asking()
+        try:
+            address = yield from asking()
+        except (DecodingFailed, Reverted):
+            raise ChainMismatch(
+                f"existing: the code at {place} does not answer as a PartyRegistry does"
+            ) from None
         named = to_checksum_address(found.setdefault(name, address))
         if named != address:
             raise ChainMismatch(

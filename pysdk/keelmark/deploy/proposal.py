@@ -174,7 +174,8 @@ def propose(house: House, compiled: Mapping[str, Artefact], sender: str) -> Oper
             )
         standing.append(PlannedStep(step, state))
     at = addresses(plan, planned)
-    there = {name: at[name] for name in existing}
+    # Code that is not ours may answer without end: it is asked nothing more.
+    there = {name: at[name] for name in existing if not refused}
     there |= {item.step.name: item.step.address for item in standing if item.state == "exists"}
     roles, notes = yield from _roles(plan, there, sender)
     balance: int = yield GetBalance(sender)

@@ -29,6 +29,9 @@ ROLES: Mapping[str, str] = {
 }
 """The contracts that have a role, and its name; supervision has its authorities beside."""
 
+_MOST = 127
+"""Authorities that a supervision has at most, by its code."""
+
 _Bound: TypeAlias = (
     type[Supervision]
     | type[SanctionsList]
@@ -80,7 +83,7 @@ def held_roles(at: Mapping[str, str]) -> Operation[tuple[HeldRole, ...]]:
         holder = yield from bound.holder_of(keccak(text=role))
         found.append(HeldRole(contract, role, holder))
         if isinstance(bound, Supervision):
-            for place in range(1, (yield from bound.mandate_count()) + 1):
+            for place in range(1, min((yield from bound.mandate_count()), _MOST) + 1):
                 wallet = yield from bound.authority_of(place)
                 found.append(HeldRole(contract, f"authority {place}", wallet))
     return tuple(found)

@@ -37,6 +37,7 @@ def act(
     journal: Journal | None = None,
     gas: Mapping[str, int] | None = None,
     progress: Progress | None = None,
+    chain_id: int | None = None,
 ) -> Operation[tuple[Made, ...]]:
     """The operation that creates the contracts that are missing; run by a client that signs.
 
@@ -48,12 +49,15 @@ def act(
         gas: what the missing ones will use, by name, if it is known: the sender must have enough
             for all of them before the first one is sent.
         progress: told what happens.
+        chain_id: of the chain that this was planned for; without it whichever the node is of. A
+            signature counts on the chain that it names, whatever was shown to whom.
 
     Returns:
         one each, in the order of the steps: those that were there as well.
 
     Raises:
-        ChainMismatch: the factory is missing, or other code is at an address; nothing was sent.
+        ChainMismatch: it is another chain, the factory is missing, or other code is at an address;
+            nothing was sent.
         InputError: the sender cannot pay.
         DeploymentStopped: a creation fails, or nothing moves any more; what was made stays.
         RpcUnreachable: the node does not answer, asked several times.
@@ -68,6 +72,7 @@ def act(
             journal if journal is not None else Journal(),
             gas or {},
             teller,
+            chain_id,
         ),
         chosen,
         teller,
@@ -81,8 +86,13 @@ def _act(
     journal: Journal,
     gas: Mapping[str, int],
     teller: Teller,
+    planned_for: int | None,
 ) -> Operation[tuple[Made, ...]]:
     chain_id: int = yield GetChainId()
+    if planned_for not in (None, chain_id):
+        raise ChainMismatch(
+            f"chain: the node says {chain_id}, expected the plan's, {planned_for}; nothing was sent"
+        )
     if keccak((yield GetCode(FACTORY))) != FACTORY_CODE_HASH:
         raise ChainMismatch(
             f"factory: chain {chain_id} has no deterministic factory at {FACTORY}, so that no "
