@@ -32,6 +32,9 @@ STATELESS: Final = frozenset(
 
 MOST_DECIMALS: Final = 18
 
+MOST_ASSETS: Final = 8
+"""Collateral that a house lists at most, by its code."""
+
 
 def connection_findings(found: Discovery, *, history: bool = True) -> Operation[list[Finding]]:
     """The operation that checks code, connections, token, domain, rulebook and creation.
@@ -181,7 +184,11 @@ def _collaterals(found: Discovery) -> Operation[list[Finding]]:
         return []
     block, house = found.block.number, ClearingHouse(found.address("ClearingHouse"))
     told: list[Finding] = []
-    for asset in range(1, (yield from house.asset_count(block=block)) + 1):
+    count = yield from house.asset_count(block=block)
+    if count > MOST_ASSETS:
+        text = f"it counts {count} assets, expected at most {MOST_ASSETS}; its storage was planted"
+        told.append(deviation("too-many-assets", "ClearingHouse", text))
+    for asset in range(1, min(count, MOST_ASSETS) + 1):
         token = yield from house.tokens(asset, block=block)
         seen = yield from look(token, block)
         if seen.kind in (Kind.NOTHING, Kind.DELEGATED):

@@ -237,6 +237,14 @@ def test_no_rulebook(kit):
     assert "0x" + digest().hex() in told.one("no-rulebook")
 
 
+def test_storage_that_has_no_end(kit):
+    """Counts that no house can have are not counted up to."""
+    planted = put(kit.chain, kit.code("ClearingHouse"), dict.fromkeys(range(1, 60), 2**150))
+    _, told = told_of(kit.chain, planted)
+    assert "creation-not-shown" in told
+    assert "too-many-assets" in told
+
+
 def test_storage_that_no_constructor_wrote(kit):
     planted = put(kit.chain, kit.code("ClearingHouse"), {7: 10**30})
     found, told = told_of(kit.chain, planted)
