@@ -27,6 +27,7 @@ from keelmark.errors import RpcRefused
 from keelmark.releases import current
 from tests.conftest import find
 from tests.support.deployed_kit import DeployedKit, code_at
+from tests.support.factory_kit import to_factory
 
 __all__ = [
     "Dropping",
@@ -171,11 +172,5 @@ def by_factory(chain: SigningChain, plan: Plan) -> dict[str, str]:
         chain.node.backend.send_raw_transaction(CREATION)  # type: ignore[attr-defined]
     planned = steps(plan, artefacts())
     for step in planned:
-        chain.run(_send(step.calldata))
+        chain.run(to_factory(step.calldata))
     return addresses(plan, planned)
-
-
-def _send(data: bytes) -> Operation[Receipt]:
-    """The operation that asks the factory."""
-    receipt: Receipt = yield Transact(FACTORY, data, gas=12_000_000)
-    return receipt

@@ -15,7 +15,7 @@ from keelmark.chain.embedded import EmbeddedNode
 from keelmark.deploy.factory import CREATION, CREATOR, CREATOR_WEI, FACTORY
 from keelmark.deploy.plan import DeployedContract, Deployment, Plan
 from keelmark.deploy.roles import planned_roles
-from keelmark.deploy.steps import steps
+from keelmark.deploy.steps import Step, steps
 from keelmark.deploy.wiring import encoded
 from keelmark.regulation import digest
 from tests.conftest import find
@@ -82,19 +82,7 @@ def factory_deployment(plan: Plan, compiled: Mapping[str, Artefact], **changes: 
     """The deployment that a plan becomes through the factory, with made-up blocks."""
     planned = steps(plan, compiled, chain_id=CHAIN_ID, token_digits=DIGITS)
     contracts = {
-        step.name: DeployedContract(
-            name=step.name,
-            address=step.address,
-            block_number=place,
-            block_hash=f"0x{place:064x}",
-            transaction_hash=f"0x{place:064x}",
-            code_hash="0x" + (step.code_hash or b"").hex(),
-            source_hash=step.source_hash,
-            gas_used=place,
-            constructor_arguments="0x" + encoded(step.arguments).hex(),
-            init_code_hash="0x" + step.init_code_hash.hex(),
-            salt="0x" + step.salt.hex(),
-        )
+        step.name: created(step, place, f"0x{place:064x}", f"0x{place:064x}", place)
         for place, step in enumerate(planned, 1)
     }
     fields: dict[str, Any] = {
@@ -110,6 +98,25 @@ def factory_deployment(plan: Plan, compiled: Mapping[str, Artefact], **changes: 
         "roles": planned_roles(plan),
     }
     return Deployment(**{**fields, **changes})
+
+
+def created(
+    step: Step, block_number: int, block_hash: str, transaction_hash: str, gas_used: int
+) -> DeployedContract:
+    """What a manifest says of a step that was taken."""
+    return DeployedContract(
+        name=step.name,
+        address=step.address,
+        block_number=block_number,
+        block_hash=block_hash,
+        transaction_hash=transaction_hash,
+        code_hash="0x" + (step.code_hash or b"").hex(),
+        source_hash=step.source_hash,
+        gas_used=gas_used,
+        constructor_arguments="0x" + encoded(step.arguments).hex(),
+        init_code_hash="0x" + step.init_code_hash.hex(),
+        salt="0x" + step.salt.hex(),
+    )
 
 
 def house_text(**changes: str | None) -> str:
