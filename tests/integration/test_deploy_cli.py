@@ -147,6 +147,12 @@ def test_planned_made_and_not_made_twice(desk: Desk) -> None:
         assert "Rulebook" in told
         assert "altered" in told
         assert "block_hash" in told if field == "block_number" else field in told
+    house = next(one for one in body["contracts"] if one["name"] == "ClearingHouse")
+    words = house["constructor_arguments"][:-40] + holder(1)[2:].lower()
+    others = [one for one in body["contracts"] if one is not house]
+    altered = [*others, {**house, "constructor_arguments": words}]
+    desk.manifest.write_text(json.dumps({**body, "contracts": altered}))
+    assert "constructor_arguments of ClearingHouse" in desk.refused()
     desk.manifest.write_text(json.dumps({**body, "rulebookDigest": "0x" + "11" * 32}))
     assert "rulebookDigest in" in desk.refused()
     desk.manifest.write_text(json.dumps({**body, "token": holder(1)}))

@@ -160,7 +160,7 @@ def _earlier(path: Path, chain_id: int) -> Deployment | None:
 def _check_earlier(chain: Chain, earlier: Deployment, proposal: Proposal, path: Path) -> None:
     from keelmark.deploy.record import check_earlier
 
-    chain.run(check_earlier(earlier, proposal.addresses, path))
+    chain.run(check_earlier(earlier, proposal, path))
 
 
 def _payer(

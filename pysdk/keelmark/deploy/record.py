@@ -111,23 +111,32 @@ def _found(name: str, address: str, source_hash: str) -> Operation[DeployedContr
 _MOVE = "; it was altered, or the chain was replaced: move the file away; nothing was sent"
 
 
-def check_earlier(earlier: Deployment, at: Mapping[str, str], path: Path) -> Operation[None]:
+def check_earlier(earlier: Deployment, proposal: Proposal, path: Path) -> Operation[None]:
     """The operation that compares an earlier manifest with the chain and with a plan.
 
     Args:
         earlier: as it was read.
-        at: addresses of the plan's contracts by name.
+        proposal: what is planned, and where.
         path: the file, for the sentence.
 
     Raises:
         ChainMismatch: it is of another house, or says something that the chain does not.
     """
+    at = proposal.addresses
     for name, contract in earlier.contracts.items():
         if contract.address != at[name]:
             raise ChainMismatch(
                 f"manifest: {path} is of another house or release, its {name} is at "
                 f"{contract.address} and this one's at {at[name]}; choose another system; "
                 "nothing was sent"
+            )
+    for step in (item.step for item in proposal.steps):
+        written = earlier.contracts[step.name]
+        words = "0x" + encoded(step.arguments).hex()
+        if written.init_code_hash and written.constructor_arguments != words:
+            raise ChainMismatch(
+                f"manifest: constructor_arguments of {step.name} in {path} are not those from "
+                "which its address follows" + _MOVE
             )
     for contract in earlier.contracts.values():
         yield from _check_facts(contract, path)
