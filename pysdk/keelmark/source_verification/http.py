@@ -48,7 +48,10 @@ class Endpoint:
     secret_query: dict[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
+        try:
+            parts = urlsplit(self.url)
+        except ValueError:  # half an IPv6 address
+            parts = urlsplit("")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise InputError("url: expected http:// or https:// and a host")
         if parts.query or parts.fragment or parts.username or parts.password:

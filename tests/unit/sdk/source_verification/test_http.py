@@ -81,6 +81,12 @@ def test_too_long_an_answer():
         Endpoint(running.url).get()
 
 
+@pytest.mark.parametrize("url", ["http://[::1", "https://host]x"])
+def test_half_an_address(url):
+    with pytest.raises(InputError, match="url: expected http"):
+        Endpoint(url)
+
+
 def test_words_of_strangers():
     assert in_short("two\nlines\tand\x1b[31m red") == "two lines and [31m red"
     assert len(in_short("x" * 1000)) == LONGEST_WORDS
