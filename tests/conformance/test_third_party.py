@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 from keelmark.chain import Chain
@@ -21,6 +22,8 @@ def test_sound_venue(tmp_path: Path, anvil: Chain, example: str) -> None:
     assert report["conforms"] is True
     assert report["venue"] == example
     assert report["chain_id"] == anvil.chain_id()
+    mine = (tmp_path / "my_venue.py").read_bytes()
+    assert report["adapter_sha256"] == sha256(mine).hexdigest()
     assert [check["id"] for check in report["checks"]] == list(all_checks())
     left_out = {c["id"]: c["seen"] for c in report["checks"] if c["status"] == "not applicable"}
     assert set(left_out) == {"retail.no-netting", "margin.netting-floor", "margin.dust"}
@@ -62,6 +65,16 @@ def test_wrong_adapter(tmp_path: Path, anvil: Chain, example: str) -> None:
     assert "adapter Deaf.set_price: the price rose by 1 % and the buyer's equity did not" in line
     assert "passed" not in done.stdout
     assert not (tmp_path / "out").exists()
+
+
+def test_report_that_cannot_be_written(tmp_path: Path, anvil: Chain, example: str) -> None:
+    """Said in one sentence, not by a stack of frames."""
+    (tmp_path / "out").write_text("", "utf-8")
+    venue = ("--venue", example, "--rpc", anvil.name, "--adapter", "my_venue:Mine")
+    done = run(tmp_path, *venue, "--report", "out", "-k", "cash-exact")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "--report: out cannot be written" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_many_processes(tmp_path: Path) -> None:

@@ -81,8 +81,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if run is None or run.session is None or not folder or not run.results:
         return
     from keelmark.conformance.report import write
+    from keelmark.errors import KeelmarkError
 
-    written = write(_report(run, str(config.getoption("adapter"))), Path(folder))
+    try:
+        written = write(_report(run, str(config.getoption("adapter"))), Path(folder))
+    except KeelmarkError as error:
+        pytest.exit(str(error), returncode=4)
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         reporter.write_line(f"\nconformance report: {written[1]}")
@@ -90,6 +94,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _report(run: _Run, adapter: str) -> Report:
     """The run as a report."""
+    from hashlib import sha256
+    from inspect import getfile
+
     from eth_utils.crypto import keccak
 
     from keelmark.conformance.report import Report
@@ -98,6 +105,7 @@ def _report(run: _Run, adapter: str) -> Report:
     assert run.session is not None
     chain = run.session.adapter.chain
     address = run.session.adapter.address
+    written_in = Path(getfile(type(run.session.adapter)))
     return Report(
         venue=address,
         chain_id=chain.chain_id(),
@@ -106,4 +114,5 @@ def _report(run: _Run, adapter: str) -> Report:
         block=run.block,
         code_hash="0x" + keccak(chain.run(code_of(address))).hex(),
         results=tuple(run.results),
+        adapter_hash=sha256(written_in.read_bytes()).hexdigest(),
     )

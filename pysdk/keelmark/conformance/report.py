@@ -47,6 +47,8 @@ class Report:
     code_hash: str
     """keccak256 of the venue's code, ``0x`` and 64 digits."""
     results: tuple[Result, ...]
+    adapter_hash: str = ""
+    """SHA-256 of the adapter's file, 64 digits: the report is worth what the adapter is."""
 
     def count(self, status: Status) -> int:
         """How many checks came to a status."""
@@ -79,6 +81,7 @@ class Report:
             "chain_id": self.chain_id,
             "chain": self.chain,
             "adapter": self.adapter,
+            "adapter_sha256": self.adapter_hash,
             "block": self.block,
             "code_hash": self.code_hash,
             "conforms": self.conforms,
@@ -139,6 +142,7 @@ def page(report: Report) -> str:
         ("Block at the start", f"{report.block:,}"),
         ("Code hash", report.code_hash),
         ("Adapter", report.adapter),
+        ("Its file, SHA-256", report.adapter_hash),
         ("Rulebook digest", "0x" + digest().hex()),
         ("Keelmark", __version__),
     )
@@ -158,7 +162,8 @@ def page(report: Report) -> str:
         f"<h1>{escape(title)}</h1>"
         '<p class="soft">By outcome alone: what parties did at the venue and what came of it. '
         "Nothing was asked about how it is written, and no check proves that no other way is "
-        "open.</p>"
+        "open. What the venue answers, and what it does not offer, is the adapter's word: read the "
+        "adapter with the report.</p>"
         f'{_verdict(report)}<dl class="facts">{cells}</dl><nav>{links}</nav>{sections}'
         '<p class="soft">Status of a source: read = taken from the text itself; derived = follows '
         "from it by our reasoning; practice = a venue's custom, no law's figure; unconfirmed = not "
