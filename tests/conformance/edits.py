@@ -270,7 +270,7 @@ LEVEL = (
         MARGIN,
         "_margin.requirement * rules.CLOSE_OUT_BPS, int256",
         "_margin.requirement\n"
-        "        * (1_000 if FAULT(close-out far too late) else rules.CLOSE_OUT_BPS), int256",
+        "        * (4_000 if FAULT(close-out too late) else rules.CLOSE_OUT_BPS), int256",
     ),
 )
 OVERSHOOT = Edit(

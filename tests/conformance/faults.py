@@ -75,7 +75,7 @@ EXAMPLE: tuple[tuple[Fault, ...], ...] = (
         Fault("nothing is ever stale", "prices.stale-liquidation", (edits.STALE,)),
         Fault("zero price accepted", "prices.not-positive", edits.OWN_PRICE),
         Fault("healthy account liquidated", "liquidation.healthy", (edits.DUE,)),
-        Fault("close-out far too late", "liquidation.due", edits.LEVEL),
+        Fault("close-out too late", "liquidation.due", edits.LEVEL),
         Fault("liquidator takes too much", "liquidation.size", (edits.OVERSHOOT,)),
         Fault("penalty too high", "liquidation.penalty", (edits.PENALTY,)),
         Fault("liquidator needs no margin", "liquidation.taker-margin", (edits.TAKER,)),

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from keelmark.conformance.adapter import Adapter
 from keelmark.conformance.check import Violation
 from keelmark.conformance.vocabulary import (
+    CASH,
     AdapterWrong,
     NeedsLocalNode,
     NotOffered,
@@ -24,6 +25,21 @@ __all__ = ["asked", "mapping", "refusal", "sequence"]
 T = TypeVar("T")
 
 _PASSED_ON = (NotOffered, NeedsLocalNode, AdapterWrong, Violation)
+_EVERYWHERE = (
+    "instruments",
+    "give",
+    "holdings",
+    "account",
+    "trade",
+    "position",
+    "set_price",
+    "price_validity",
+    "reported",
+)
+"""Verbs that no venue can lack: what it refuses it refuses, and is judged by it. So are payments of
+money by the party itself."""
+LONGEST = 300
+"""Characters of a venue's words that are repeated."""
 _FOREIGN = ("ContractLogicError", "TransactionFailed", "ContractCustomError", "ContractPanicError")
 """How web3 and eth-tester call a revert; an adapter may be written with either."""
 
@@ -73,10 +89,16 @@ def refusal(adapter: Adapter, verb: str, *arguments: Any, **named: Any) -> str |
     try:
         _call(adapter, verb, *arguments, **named)
     except Reverted as refused:
-        return refused.reason or "no reason given"
+        return _one_line(refused.reason)
     except Refused as refused:
-        return str(refused) or "no reason given"
+        return _one_line(str(refused))
     return None
+
+
+def _one_line(words: str) -> str:
+    """A venue's words as they can stand in a sentence and on a terminal."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in words)
+    return " ".join(shown.split())[:LONGEST] or "no reason given"
 
 
 def _call(adapter: Adapter, verb: str, *arguments: Any, **named: Any) -> Any:
@@ -91,12 +113,20 @@ def _call(adapter: Adapter, verb: str, *arguments: Any, **named: Any) -> Any:
         raise
     except (Reverted, Refused):
         raise
+    except NotOffered as reason:
+        own_money = verb in ("deposit", "withdraw") and arguments[2:] == (CASH,)
+        if verb in _EVERYWHERE or (own_money and named.get("sender") is None):
+            raise AdapterWrong(
+                f"{_name(adapter, verb)}: answered that it is not offered ({reason}), expected "
+                "Refused or Reverted where the venue does not do it: every venue has this"
+            ) from reason
+        raise
     except _PASSED_ON:
         raise
     except Exception as failure:
         if type(failure).__name__ in _FOREIGN:
             raise translate_revert(failure) from failure
-        words = " ".join(str(failure).split())[:300]
+        words = _one_line(str(failure))
         raise AdapterWrong(
             f"{_name(adapter, verb)}: raised {type(failure).__name__} ({words}), expected "
             "Refused, Reverted or NotOffered where the venue does not do it"

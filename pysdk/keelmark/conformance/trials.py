@@ -22,7 +22,7 @@ from keelmark.chain.operations import Call, Operation, Receipt, Transact
 from keelmark.chain.signer import Signer
 from keelmark.conformance.adapter import Adapter
 from keelmark.conformance.guarded import sequence
-from keelmark.conformance.vocabulary import Party
+from keelmark.conformance.vocabulary import AdapterWrong, Party
 from keelmark.errors import KeelmarkError, Reverted
 from keelmark.units import WAD
 
@@ -62,11 +62,17 @@ def trials(adapter: Adapter, probe: Party, caller: str) -> tuple[Trial, ...]:
 
     Raises:
         NotOffered: the adapter does not give the interface.
+        AdapterWrong: there is nothing in it to try, which would show nothing.
     """
     found: list[Trial] = []
     for entry in sequence(adapter, "abi", dict):
         if entry.get("type") == "function" and entry.get("stateMutability") in _CHANGING:
             found += _of_function(entry, probe.address, caller, adapter.address)
+    if not found:
+        raise AdapterWrong(
+            f"adapter {type(adapter).__name__}.abi: no function that changes anything is in it, "
+            "expected the venue's whole interface"
+        )
     return tuple(found)
 
 

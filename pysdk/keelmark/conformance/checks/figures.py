@@ -24,7 +24,9 @@ __all__ = [
 
 RETAIL_CAPS = {
     AssetClass.CRYPTO: "RETAIL_MARGIN_CRYPTO_BPS",
-    AssetClass.COMMODITY: "RETAIL_MARGIN_COMMODITY_BPS",
+    # Gold and main indices are named with the minor currency pairs, in the same item.
+    AssetClass.COMMODITY: "RETAIL_MARGIN_MINOR_FX_BPS",
+    AssetClass.EQUITY: "RETAIL_MARGIN_MINOR_FX_BPS",
     AssetClass.FOREIGN_EXCHANGE: "RETAIL_MARGIN_MAJOR_FX_BPS",
 }
 """The lightest figure that could apply to a class; any other: a single reference value."""
@@ -83,7 +85,7 @@ def distressed(
     size = desk.usual
     bps = max(floor_bps(desk.one), cap_bps(desk.one) if category == ClientCategory.RETAIL else 0)
     party = desk.party(name, category)
-    # What this venue asks may be more than the law does: open a lot with plenty and see.
+    # What this venue asks may be more than the law does: open as much with plenty and see.
     asked = _asked_bps(desk, category)
     cash = to_cents(notional(desk, size) * max(asked, bps) * 11 // (BPS * 10))
     desk.endow(party, cash)
@@ -114,7 +116,6 @@ def _asked_bps(desk: Desk, category: ClientCategory) -> int:
     cash = to_cents(3 * notional(desk, desk.usual))
     desk.endow(probe, cash)
     desk.allow(desk.deposit(probe, cash))
-    lot = desk.one.lot
-    desk.allow(desk.trade(probe, desk.maker, lot))
+    desk.allow(desk.trade(probe, desk.maker, desk.usual))
     asked = desk.account(probe).requirement
-    return -(-asked * BPS // notional(desk, lot))
+    return -(-asked * BPS // notional(desk, desk.usual))

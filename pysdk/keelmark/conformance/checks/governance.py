@@ -9,7 +9,7 @@ from keelmark.conformance.checks.figures import to_cents
 from keelmark.conformance.desk import UNIT, Desk, money
 from keelmark.conformance.guarded import asked, mapping
 from keelmark.conformance.trials import Trial, passes, send, trials
-from keelmark.conformance.vocabulary import NeedsLocalNode, NotOffered, Party
+from keelmark.conformance.vocabulary import AdapterWrong, NeedsLocalNode, NotOffered, Party
 
 HARD_CODED = "PFMI Principle 2 (unconfirmed), and ours: thresholds are constants, not settings"
 
@@ -79,7 +79,13 @@ def deployer(desk: Desk) -> None:
 
 def _insiders(desk: Desk) -> dict[str, Signer]:
     """Holders of roles, and the deployer."""
-    return mapping(desk.adapter, "insiders")
+    found = mapping(desk.adapter, "insiders")
+    if not found:
+        raise AdapterWrong(
+            f"adapter {type(desk.adapter).__name__}.insiders: answered nobody, expected whoever "
+            "deployed the venue at least, or NotOffered"
+        )
+    return found
 
 
 def _probe(desk: Desk) -> Party:

@@ -9,12 +9,13 @@ from keelmark.regulation import value
 from keelmark.units import BPS, WAD
 
 LEVEL = ("CLOSE_OUT_BPS",)
+EVERYBODY = "the rule is of retail clients; that the level is everybody's is venue practice"
 PENALTY = ("LIQUIDATION_PENALTY_BPS",)
 ROUNDING = 1_000
 """Wei that several divisions may cost."""
 
 
-@check("liquidation.healthy", rules=LEVEL)
+@check("liquidation.healthy", rules=LEVEL, basis=EVERYBODY)
 def healthy(desk: Desk) -> None:
     """An account that holds its margin is not liquidated."""
     party = desk.party("client", cash=to_cents(100_000 * UNIT))
@@ -23,10 +24,10 @@ def healthy(desk: Desk) -> None:
     desk.refuse(desk.liquidate(party, desk.taker, desk.usual), "it holds its margin")
 
 
-@check("liquidation.due", rules=LEVEL)
+@check("liquidation.due", rules=LEVEL, basis=EVERYBODY)
 def due(desk: Desk) -> None:
     """An account below half of its margin can be liquidated, and its shortfall falls."""
-    found = distressed(desk, "client in trouble", value("CLOSE_OUT_BPS") // 2)
+    found = distressed(desk, "client in trouble", value("CLOSE_OUT_BPS") * 9 // 10)
     before = desk.account(found.party)
     step = found.size // 2 // desk.one.lot * desk.one.lot
     desk.allow(desk.liquidate(found.party, desk.taker, step))
@@ -75,10 +76,11 @@ def penalty(desk: Desk) -> None:
     desk.require(cost >= -ROUNDING, f"the account gained {money(-cost)} by it")
 
 
-@check("liquidation.taker-margin", rules=LEVEL)
+@check("liquidation.taker-margin", rules=("IM_CRYPTO_BPS", "IM_OTHER_BPS"))
 def taker_margin(desk: Desk) -> None:
     """Whoever takes a position over holds its margin afterwards."""
     found = distressed(desk, "client in trouble", value("CLOSE_OUT_BPS") // 2)
     poor = desk.party("liquidator without money", cash=10 * UNIT)
     step = found.size // 2 // desk.one.lot * desk.one.lot
     desk.refuse(desk.liquidate(found.party, poor, step), "it does not have the margin for it")
+    desk.allow(desk.liquidate(found.party, desk.taker, step))

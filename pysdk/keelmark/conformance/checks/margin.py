@@ -44,10 +44,15 @@ def _opening(desk: Desk, bps: int, why: str) -> None:
     desk.refuse(
         desk.trade(short, desk.maker, desk.usual), f"{why} asks for {bps} bps, {money(least)}"
     )
-    rich = desk.party("client with plenty", cash=to_cents(least * PLENTY))
+    rich = desk.party("client with plenty", cash=_plenty(desk))
     desk.allow(desk.trade(rich, desk.maker, desk.usual))
     asked = desk.account(rich).requirement
     desk.require(asked >= least, f"requirement {money(asked)}, at least {money(least)}")
+
+
+def _plenty(desk: Desk) -> int:
+    """More than a usual position costs, so that a venue may ask for more than the law does."""
+    return to_cents(PLENTY * notional(desk, desk.usual))
 
 
 @check("margin.both-sides", rules=SCHEDULE)
@@ -56,7 +61,7 @@ def both_sides(desk: Desk) -> None:
     least = notional(desk, desk.usual) * floor_bps(desk.one) // BPS
     short = desk.party("seller below the requirement", cash=to_cents(least) - UNIT)
     desk.refuse(desk.trade(desk.maker, short, desk.usual), f"its margin would be {money(least)}")
-    rich = desk.party("seller with plenty", cash=to_cents(least * PLENTY))
+    rich = desk.party("seller with plenty", cash=_plenty(desk))
     desk.allow(desk.trade(desk.maker, rich, desk.usual))
     asked = desk.account(rich).requirement
     desk.require(asked >= least, f"requirement {money(asked)}, at least {money(least)}")
@@ -65,24 +70,30 @@ def both_sides(desk: Desk) -> None:
 @check("margin.increase", rules=SCHEDULE)
 def increase(desk: Desk) -> None:
     """Whoever increases a position must hold the margin of all of it."""
-    half = desk.lots(40_000 * UNIT)
-    enough = notional(desk, half) * floor_bps(desk.one) // BPS
-    party = desk.party("client in steps", cash=to_cents(enough * 3 // 2))
-    desk.allow(desk.trade(party, desk.maker, half))
-    desk.refuse(desk.trade(party, desk.maker, half), f"both ask for {money(2 * enough)}")
+    part, least, cash = _steps(desk)
+    party = desk.party("client in steps", cash=cash)
+    desk.allow(desk.trade(party, desk.maker, part))
+    desk.refuse(desk.trade(party, desk.maker, 7 * part), f"all of it asks for {money(least)}")
 
 
 @check("margin.flip", rules=SCHEDULE)
 def flip(desk: Desk) -> None:
     """A trade through zero counts as opening what is on the other side."""
-    half = desk.lots(40_000 * UNIT)
-    enough = notional(desk, half) * floor_bps(desk.one) // BPS
-    party = desk.party("client that turns round", cash=to_cents(enough * 3 // 2))
-    desk.allow(desk.trade(party, desk.maker, half))
+    part, least, cash = _steps(desk)
+    party = desk.party("client that turns round", cash=cash)
+    desk.allow(desk.trade(party, desk.maker, part))
     desk.refuse(
-        desk.trade(desk.maker, party, 3 * half),
-        f"what is left on the other side asks for {money(2 * enough)}",
+        desk.trade(desk.maker, party, 9 * part),
+        f"what is left on the other side asks for {money(least)}",
     )
+
+
+def _steps(desk: Desk) -> tuple[int, int, int]:
+    """A size, the margin of eight of it, and money a little short of that: for one of it enough
+    at a venue too that asks for much more than the law does."""
+    part = desk.lots(10_000 * UNIT)
+    least = notional(desk, 8 * part) * floor_bps(desk.one) // BPS
+    return part, least, to_cents(least) - UNIT
 
 
 @check("margin.reduce-allowed", basis="venue practice: risk may always be reduced")
@@ -103,6 +114,7 @@ def no_increase_when_short(desk: Desk) -> None:
     """An account short of margin adds no risk, not by one lot."""
     found = distressed(desk, "client short of margin", 7_000)
     desk.refuse(desk.trade(found.party, desk.maker, desk.one.lot), "its equity is below its margin")
+    desk.allow(desk.trade(desk.taker, desk.maker, desk.one.lot))
 
 
 @check("margin.netting-floor", rules=("NET_FIXED_BPS", "NET_NGR_BPS"))

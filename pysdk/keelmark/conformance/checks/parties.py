@@ -29,8 +29,9 @@ def unknown(desk: Desk) -> None:
 def frozen(desk: Desk) -> None:
     """A frozen party opens nothing and takes nothing out."""
     party = _with_position(desk, "client")
+    desk.allow(desk.withdraw(party, 100 * UNIT))
     desk.restrict(party, Restriction.FROZEN)
-    desk.refuse(desk.trade(party, desk.maker, desk.one.lot), "it is frozen")
+    desk.refuse(desk.trade(party, desk.maker, desk.usual), "it is frozen")
     desk.refuse(desk.withdraw(party, 100 * UNIT), "it is frozen")
 
 
@@ -49,9 +50,10 @@ def frozen_liquidated(desk: Desk) -> None:
 def sanctioned(desk: Desk) -> None:
     """A party on the sanctions list takes nothing out and opens nothing."""
     party = _with_position(desk, "client")
+    desk.allow(desk.withdraw(party, 100 * UNIT))
     desk.restrict(party, Restriction.SANCTIONED)
     desk.refuse(desk.withdraw(party, 100 * UNIT), "it is on the sanctions list")
-    desk.refuse(desk.trade(party, desk.maker, desk.one.lot), "it is on the sanctions list")
+    desk.refuse(desk.trade(party, desk.maker, desk.usual), "it is on the sanctions list")
 
 
 @check("parties.close-only", basis=FREEZE)
@@ -59,7 +61,7 @@ def close_only(desk: Desk) -> None:
     """A close-only party neither opens nor increases nor turns its position round."""
     party = _with_position(desk, "client")
     desk.restrict(party, Restriction.CLOSE_ONLY)
-    desk.refuse(desk.trade(party, desk.maker, desk.one.lot), "it is close-only")
+    desk.refuse(desk.trade(party, desk.maker, desk.usual), "it is close-only")
     desk.refuse(desk.trade(desk.maker, party, 2 * desk.usual), "it is close-only")
 
 
@@ -76,7 +78,7 @@ def expired(desk: Desk) -> None:
     """A party whose attestation is no longer in force opens nothing."""
     party = _with_position(desk, "client")
     desk.restrict(party, Restriction.EXPIRED)
-    desk.refuse(desk.trade(party, desk.maker, desk.one.lot), "nothing attests it any more")
+    desk.refuse(desk.trade(party, desk.maker, desk.usual), "nothing attests it any more")
 
 
 @check("parties.expired-reduces", basis=DUE)
@@ -88,7 +90,7 @@ def expired_reduces(desk: Desk) -> None:
 
 
 def _with_position(desk: Desk, name: str) -> Party:
-    """A party with plenty of money and a usual position."""
+    """A party with a usual position, and money for as much again."""
     party = desk.party(name, cash=to_cents(CASH))
     desk.allow(desk.trade(party, desk.maker, desk.usual))
     return party

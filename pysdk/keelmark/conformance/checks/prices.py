@@ -43,6 +43,7 @@ def stale_withdrawal(desk: Desk) -> None:
     """Under a stale price nobody with a position takes money out."""
     party = desk.party("client", cash=to_cents(CASH))
     desk.allow(desk.trade(party, desk.maker, desk.usual))
+    desk.allow(desk.withdraw(party, 100 * UNIT))
     desk.go_stale()
     desk.refuse(desk.withdraw(party, 100 * UNIT), "the price is stale")
 
@@ -51,8 +52,9 @@ def stale_withdrawal(desk: Desk) -> None:
 def stale_liquidation(desk: Desk) -> None:
     """Under a stale price nobody is liquidated."""
     found = distressed(desk, "client in trouble", value("CLOSE_OUT_BPS") // 2)
-    desk.go_stale()
     step = found.size // 4 // desk.one.lot * desk.one.lot
+    desk.allow(desk.liquidate(found.party, desk.taker, step))
+    desk.go_stale()
     desk.refuse(desk.liquidate(found.party, desk.taker, step), "the price is stale")
 
 
@@ -73,3 +75,12 @@ def not_positive(desk: Desk) -> None:
                 f"it was {money(before.requirement)}"
             )
     desk.require(True, "equity and requirement stayed as they were")
+    mark = desk.mark[desk.one.underlier] * 101 // 100
+    words = desk.offer(mark)
+    desk.require(
+        words is None and desk.account(party).equity > before.equity,
+        f"price {money(mark)} offered: taken",
+        f"price {money(mark)} offered: refused ({words}), though it must be taken"
+        if words
+        else f"price {money(mark)} offered: equity did not follow it",
+    )

@@ -7,7 +7,7 @@ from keelmark.conformance.check import Violation, check
 from keelmark.conformance.checks.figures import distressed, to_cents
 from keelmark.conformance.desk import CENT, UNIT, Desk, money
 from keelmark.conformance.guarded import mapping
-from keelmark.conformance.vocabulary import Reported, ReportKind
+from keelmark.conformance.vocabulary import AdapterWrong, Reported, ReportKind
 from keelmark.errors import InputError, KeelmarkError
 from keelmark.ledger.reader import read_logs
 from keelmark.proofs.report_chain import ROOT_SLOT, fold
@@ -82,6 +82,11 @@ def liquidation(desk: Desk) -> None:
 def chain(desk: Desk) -> None:
     """Folding every log of the venue gives the root in its storage: none is missing or altered."""
     contracts = mapping(desk.adapter, "chained")
+    if desk.adapter.address not in contracts:
+        raise AdapterWrong(
+            f"adapter {type(desk.adapter).__name__}.chained: answered {contracts}, expected the "
+            f"venue, {desk.adapter.address}, among them, or NotOffered"
+        )
     found = distressed(desk, "client in trouble", value("CLOSE_OUT_BPS") // 2)
     step = found.size // 2 // desk.one.lot * desk.one.lot
     desk.allow(desk.liquidate(found.party, desk.taker, step))

@@ -42,13 +42,12 @@ def leverage_cap_short(desk: Desk) -> None:
 @check("retail.leverage-cap-increase", rules=CAP)
 def leverage_cap_increase(desk: Desk) -> None:
     """A retail client does not pass the cap by increasing a position step by step."""
-    half = desk.lots(40_000 * UNIT)
-    enough = notional(desk, half) * cap_bps(desk.one) // BPS
-    party = desk.party("retail client in steps", RETAIL, cash=to_cents(enough * 3 // 2))
-    desk.allow(desk.trade(party, desk.maker, half))
-    desk.refuse(
-        desk.trade(party, desk.maker, half), f"the cap asks for {money(2 * enough)} for both"
-    )
+    # A small step first, so that a venue that asks for more than the law does allows it.
+    part = desk.lots(10_000 * UNIT)
+    least = notional(desk, 8 * part) * cap_bps(desk.one) // BPS
+    party = desk.party("retail client in steps", RETAIL, cash=to_cents(least) - UNIT)
+    desk.allow(desk.trade(party, desk.maker, part))
+    desk.refuse(desk.trade(party, desk.maker, 7 * part), f"the cap asks for {money(least)} for all")
 
 
 @check("retail.no-netting", rules=CAP, basis="ESMA 2018/796 Annex I: the margin of each position")
@@ -74,12 +73,14 @@ def jurisdiction_ban(desk: Desk) -> None:
     desk.refuse(desk.trade(desk.maker, banned, desk.usual), "crypto derivatives are banned there")
     free = desk.party("professional of GB", country="GB", cash=to_cents(plenty))
     desk.allow(desk.trade(free, desk.maker, desk.usual))
+    neighbour = desk.party("retail client of DE", RETAIL, "DE", cash=to_cents(plenty))
+    desk.allow(desk.trade(neighbour, desk.maker, desk.usual))
 
 
 @check("retail.close-out", rules=("CLOSE_OUT_BPS",))
 def close_out(desk: Desk) -> None:
     """A retail client's position can be closed out once its equity is below half of its margin."""
-    found = distressed(desk, "retail client", value("CLOSE_OUT_BPS") // 2, RETAIL)
+    found = distressed(desk, "retail client", value("CLOSE_OUT_BPS") * 9 // 10, RETAIL)
     desk.allow(desk.liquidate(found.party, desk.taker, _half(desk, found.size)))
     left = desk.size_of(found.party)
     desk.require(0 <= left < found.size, f"its position fell to {money(left)}")

@@ -14,7 +14,7 @@ MARGIN = ("IM_CRYPTO_BPS", "IM_REUSE_ALLOWED")
 def margin_stays(desk: Desk) -> None:
     """Money that is margin of an open position is not taken out."""
     least = notional(desk, desk.usual) * floor_bps(desk.one) // BPS
-    party = desk.party("client", cash=to_cents(3 * least))
+    party = desk.party("client", cash=to_cents(3 * notional(desk, desk.usual)))
     desk.allow(desk.trade(party, desk.maker, desk.usual))
     state = desk.account(party)
     free = (state.equity - max(state.requirement, least)) // CENT * CENT
@@ -32,8 +32,7 @@ def margin_stays(desk: Desk) -> None:
 )
 def profit_stays(desk: Desk) -> None:
     """Unrealised profit backs no withdrawal."""
-    least = notional(desk, desk.usual) * floor_bps(desk.one) // BPS
-    cash = to_cents(3 * least)
+    cash = to_cents(3 * notional(desk, desk.usual))
     party = desk.party("client in profit", cash=cash)
     desk.allow(desk.trade(party, desk.maker, desk.usual))
     desk.price(desk.mark[desk.one.underlier] * 115 // 100)
