@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from web3.contract import Contract
 
+from keelmark.chain.pyevm import Backend
 from keelmark.identity.jurisdictions import JURISDICTIONS, is_jurisdiction
 
 MEMBER_STATES = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
@@ -28,10 +29,17 @@ def ask(harness: Contract, code: str) -> bool:
     return bool(harness.functions.is_jurisdiction(int.from_bytes(code.encode("latin-1"))).call())
 
 
-def test_default_behavior(harness: Contract) -> None:
+def test_default_behavior(harness: Contract, backend: Backend) -> None:
     """All 676 pairs of letters: 249 assigned codes and EU."""
     pairs = ["".join(pair) for pair in product(ascii_uppercase, repeat=2)]
-    taken = {code for code in pairs if ask(harness, code)}
+    asking = bytes.fromhex(harness.encode_abi("is_jurisdiction", [0])[2:10])
+    place = bytes.fromhex(harness.address[2:])
+
+    def listed(code: str) -> bool:
+        word = code.encode("latin-1").rjust(32, b"\0")
+        return int.from_bytes(backend.execute(to=place, data=asking + word).output) == 1
+
+    taken = {code for code in pairs if listed(code)}
     assert taken == JURISDICTIONS
     assert len(taken) == 250
 
