@@ -70,11 +70,12 @@ def events(market: Market, chains: dict[str, list[ChainLog]] | None = None) -> l
     """Every event of the house and its fund, or of the chains given, in the order of emission."""
     found: list[Event] = []
     times: dict[int, int] = {}
+    machine = market.w3.provider.ethereum_tester.machine
     for address, logs in (chains or both_chains(market)).items():
         for log in logs:
             block = log.block_number
             if block not in times:
-                times[block] = market.w3.eth.get_block(block)["timestamp"]
+                times[block] = int(machine.get_header(block).timestamp)
             found.append(
                 decode(
                     log.topics,
