@@ -60,12 +60,11 @@ def market_routes(service: Service) -> APIRouter:
     """The endpoints."""
     router = APIRouter(tags=["market"])
     for path, title, part, row, words in ENDPOINTS:
-        # The rows' model is made from the table, so that no checker can know it.
         router.add_api_route(
             f"/{path}",
             _endpoint(service, path.replace("-", "_"), part),
             methods=["GET"],
-            response_model=State[row],  # type: ignore[valid-type]
+            response_model=State[row],  # type: ignore[valid-type]  # made from the table, at run time
             summary=title,
             description=f"{words} After the last block of the finality that is asked for.",
             name=path.replace("-", "_"),

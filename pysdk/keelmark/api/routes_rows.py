@@ -72,12 +72,11 @@ def row_routes(service: Service, tail: Tail) -> APIRouter:
         ),
     )
     for path, title, tables, show, row, words in pages:
-        # The rows' model is made from the table, so that no checker can know it.
         router.add_api_route(
             f"/{path}",
             _paged(service, tables, show, UNITS[path.replace("-", "_")]),
             methods=["GET"],
-            response_model=Page[row],  # type: ignore[valid-type]
+            response_model=Page[row],  # type: ignore[valid-type]  # made from the table, at run time
             summary=title,
             description=f"{words} In chain order.",
             name=path.replace("-", "_"),

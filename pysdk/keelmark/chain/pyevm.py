@@ -101,14 +101,13 @@ class Backend(PyEVMBackend):
         self.time_set = False
         self.last_mined: Mined | None = None
         self.last_revert = b""
-        # eth-tester has no types: this call and three below are unchecked for that reason.
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # eth-tester has no types
 
     # Genesis and accounts
 
     def reset_to_genesis(self, *_: Any, **__: Any) -> None:
         """Starts anew: one rich account, an explicit time."""
-        params = self.generate_genesis_params(  # type: ignore[no-untyped-call]
+        params = self.generate_genesis_params(  # type: ignore[no-untyped-call]  # nor here
             overrides={"timestamp": self._genesis_time, "gas_limit": BLOCK_GAS_LIMIT}
         )
         self.account_keys = (PrivateKey(keccak(text="keelmark embedded faucet")),)
@@ -193,9 +192,8 @@ class Backend(PyEVMBackend):
 
     def send_transaction(self, transaction: dict[str, Any]) -> bytes:
         """eth-tester's way to send: signs for an account added before, executes and mines."""
-        signed = self._get_normalized_and_signed_evm_transaction(  # type: ignore[no-untyped-call]
-            transaction
-        )
+        sign = self._get_normalized_and_signed_evm_transaction
+        signed = sign(transaction)  # type: ignore[no-untyped-call]  # nor here
         return self.apply(signed).transaction.hash
 
     def send_raw_transaction(self, raw_transaction: bytes) -> bytes:
@@ -247,7 +245,8 @@ class Backend(PyEVMBackend):
         """eth-tester's call, by way of ``execute``."""
         at = None if block_number == "latest" else self.get_header(block_number)
         if not transaction.get("to"):
-            output: bytes = super().call(transaction, block_number)  # type: ignore[no-untyped-call]
+            created = super().call
+            output: bytes = created(transaction, block_number)  # type: ignore[no-untyped-call]  # nor here
             return output
         computation = self.execute(
             to=transaction["to"],

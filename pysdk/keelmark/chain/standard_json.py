@@ -128,5 +128,5 @@ def _run(body: dict[str, Any]) -> dict[str, Any]:
 def _raise(path: object, error: Exception, component: str) -> dict[str, Any]:
     """Lets the compiler's exception through; its own handler prints first."""
     del path, component
-    error._exc_handler = True  # type: ignore[attr-defined]
+    error._exc_handler = True  # type: ignore[attr-defined]  # the compiler's own mark
     raise error

@@ -84,7 +84,7 @@ def report(
     paths: Paths = None,
     corrections: Corrections = None,
     previous: Previous = None,
-    platform: Platform = "XXXX",
+    platform: Platform = "XXXX",  # ISO 10383: on no trading venue
     at: At = None,
     as_json: Json = False,
 ) -> None:

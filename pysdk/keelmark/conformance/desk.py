@@ -304,5 +304,7 @@ def money(wad: int) -> str:
     return f"{'−' if wad < 0 else ''}{whole:,}.{decimals.ljust(2, '0')}"
 
 
-_NOBODY = Party("nobody", None, PROFESSIONAL, "DE")  # type: ignore[arg-type]
+# Without a wallet on purpose: a check that used it would fail, where a wallet that the venue does
+# not know would be refused, and pass for a refusal of the rule.
+_NOBODY = Party("nobody", None, PROFESSIONAL, "DE")  # type: ignore[arg-type]  # see above
 """Stands where the run has not brought its two deep parties in yet."""

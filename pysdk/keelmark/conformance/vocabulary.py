@@ -36,7 +36,10 @@ CASH = "cash"
 
 
 class NotOffered(KeelmarkError, NotImplementedError):
-    """The venue has no such thing; its text says why. The check is then not applicable."""
+    """The venue has no such thing; its text says why. The check is then not applicable.
+
+    Whoever calls an adapter without the checks may catch it as Python's `NotImplementedError`.
+    """
 
 
 class NeedsLocalNode(KeelmarkError):
