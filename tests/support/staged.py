@@ -3,10 +3,14 @@ sender, a few small contracts, and everything seen and sent."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from keelmark.chain import Chain
+from keelmark.chain.anvil import running_anvil
 from keelmark.chain.operations import GetCode
 from keelmark.chain.signer import Signer, TransactionSigner
 from keelmark.chain.transactions import GetNonce
@@ -14,7 +18,7 @@ from keelmark.deploy.act import Journal, Made, Notice, Settings, act
 from keelmark.deploy.steps import Step
 from tests.support.meddling import Meddling, rpc
 
-__all__ = ["ETHER", "FAST", "PAYEE", "Stage", "new_stage"]
+__all__ = ["ETHER", "FAST", "PAYEE", "Stage", "new_stage", "node", "stage"]
 
 FAST = Settings(poll_seconds=1, stuck_seconds=3, patience_seconds=30)
 """A pause of the stage's is a second, and mines a block."""
@@ -111,3 +115,18 @@ def new_stage(chain: Chain, wei: int = 100 * ETHER, *, dynamic: bool = True) -> 
     signer = Signer.generate()
     chain.local.fund(signer.address, wei)
     return Stage(chain, signer, Meddling(chain))
+
+
+@pytest.fixture(scope="module")
+def node(anvil: Chain) -> Iterator[Chain]:
+    """A node of a test file's own, with the chain id of Sepolia; skipped where anvil is not."""
+    del anvil
+    with running_anvil(chain_id=11_155_111) as chain:
+        yield chain
+
+
+@pytest.fixture
+def stage(node: Chain) -> Iterator[Stage]:
+    """A stage on it; what happens there is undone."""
+    with node.undone():
+        yield new_stage(node)
