@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ import pytest
 from eth_account import Account
 
 from keelmark.chain import Chain, Signer
+from keelmark.chain.anvil import running_anvil
 from keelmark.chain.operations import GetCode
 from keelmark.chain.rpc import RpcCall
 from keelmark.chain.transports import RpcNode
 from keelmark.cli import main
-from tests.support.houses import house_text
+from tests.support.houses import house_text, with_token
 
 SEPOLIA = 11_155_111
 PASSWORD = "the deployer's own"
@@ -101,3 +103,44 @@ def set_code(chain: Chain, address: str, code: str) -> None:
     """Puts code where none was, as only a node of one's own allows."""
     assert isinstance(chain.node, RpcNode)
     chain.node.call(RpcCall("anvil_setCode", (address, code)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def needs_anvil(anvil: Chain) -> None:
+    """Skipped by name where there is no anvil."""
+
+
+@pytest.fixture(scope="module")
+def sepolia() -> Iterator[Chain]:
+    """A node that says it is Sepolia."""
+    with running_anvil(chain_id=SEPOLIA) as node:
+        yield node
+
+
+@pytest.fixture(scope="module")
+def token(sepolia: Chain) -> str:
+    """A settlement token on the node, whose deployer can pay."""
+    sepolia.local.fund(DEPLOYER.address)
+    return with_token(sepolia.signing(DEPLOYER))
+
+
+@pytest.fixture
+def desk(
+    sepolia: Chain,
+    token: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Desk]:
+    """A desk whose list of chains leads Sepolia's name to the node; the chain is put back."""
+    node = sepolia.node
+    assert isinstance(node, RpcNode)
+    chains = tmp_path / "chains.json"
+    chains.write_text(json.dumps([{"name": "sepolia", "rpc": node.url}]))
+    monkeypatch.setenv("KEELMARK_CHAINS", str(chains))
+    monkeypatch.setenv("KEELMARK_KEYFILE_PASSWORD", PASSWORD)
+    key_file(tmp_path / "key.json")
+    made = Desk(tmp_path, sepolia, token, capsys)
+    made.house()
+    with sepolia.undone():
+        yield made
