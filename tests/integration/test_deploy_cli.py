@@ -1,5 +1,5 @@
-"""A house deployed from the command line to a node with the id of a public testnet; what a person is
-shown and asked, and what a node does after that."""
+"""A house deployed from the command line to a node with the id of a public testnet; what a person
+is shown and asked, and what a node does after that."""
 
 from __future__ import annotations
 
